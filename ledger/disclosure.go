@@ -1,0 +1,68 @@
+package ledger
+
+import "time"
+
+// YearFigures are a year's published payments in numbers, over every policy: totals are always open.
+type YearFigures struct {
+	Year     int
+	Tally    // all active payments of the year
+	People   int
+	Funds    int
+	Villages int
+	Updated  time.Time // last publication, correction or withdrawal; zero when there was none
+}
+
+// Publication is a published batch as the news list shows it.
+type Publication struct {
+	Batch    int64
+	Fund     string
+	FundName string
+	Period   Period
+	Tally
+	PublishedAt time.Time
+}
+
+// FundYear is a fund in one year, counted over all its active payments.
+type FundYear struct {
+	Fund
+	Year int // 0 when nothing is published yet
+	Tally
+}
+
+// RegionTally is a fund's year in a town or village. Code is empty for rows whose village has no code; Name is then what
+// the sheet says, or empty when it says nothing.
+type RegionTally struct {
+	Code string
+	Name string
+	Tally
+}
+
+// TownTally is a town with its villages.
+type TownTally struct {
+	RegionTally
+	Villages []RegionTally
+}
+
+// FundPage is what is open of a fund in one year. Totals come from the database over all active rows, whatever the policy.
+type FundPage struct {
+	Fund
+	Year     int
+	Years    []int // with anything published, newest first
+	County   Tally
+	Towns    []TownTally
+	Batches  []Publication
+	ListOpen bool      // village lists may be shown today
+	Until    time.Time // last day of the lists; zero: without end
+}
+
+// VillageList is the notice of a fund's payments in a village, open inside its disclosure period only.
+type VillageList struct {
+	Fund
+	Year        int
+	VillageCode string
+	TownName    string
+	VillageName string
+	Tally       // over all rows of the list
+	Payments    []Payment
+	From, Until time.Time
+}

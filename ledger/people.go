@@ -1,0 +1,115 @@
+package ledger
+
+import "strings"
+
+// PersonRef names a person in a village on public pages and in the index: a random id and the village's code. It says
+// nothing about the person and cannot be guessed.
+type PersonRef struct {
+	Person  string // 32 hex digits
+	Village string // 12 digits, or empty when the village has no code
+}
+
+// String is the form used in addresses and as document id.
+func (r PersonRef) String() string {
+	if r.Village == "" {
+		return r.Person + "-0"
+	}
+	return r.Person + "-" + r.Village
+}
+
+// ParsePersonRef reads what String wrote; ErrNotFound for anything else.
+func ParsePersonRef(s string) (PersonRef, error) {
+	p, v, ok := strings.Cut(s, "-")
+	if !ok || len(p) != 32 || strings.Trim(p, "0123456789abcdef") != "" {
+		return PersonRef{}, ErrNotFound
+	}
+	if v == "0" {
+		return PersonRef{Person: p}, nil
+	}
+	if LevelOf(v) != LevelVillage {
+		return PersonRef{}, ErrNotFound
+	}
+	return PersonRef{p, v}, nil
+}
+
+// NameMode is how a name is compared.
+type NameMode uint8
+
+// Ways to compare a name.
+const (
+	NameExact    NameMode = iota // the whole normalised name
+	NameContains                 // these characters, in this order, side by side
+	NamePinyin                   // the whole spelling or the initials
+)
+
+// PeopleQuery asks for people with at least one row that is public today.
+type PeopleQuery struct {
+	Name    string // normalised; for NamePinyin lower-case letters
+	Mode    NameMode
+	Village string // 12-digit code, or empty for the whole county
+	Page    int    // from 1
+	PerPage int
+}
+
+// PeopleHits is one page of an answer, ordered by the ref's text so that pages fit together whichever part answered.
+type PeopleHits struct {
+	Refs  []PersonRef
+	Total int // over all pages
+}
+
+// FoundPerson is a person in a village with what is public today.
+type FoundPerson struct {
+	Ref         PersonRef
+	Name        string
+	TownName    string
+	VillageName string // from the code list, or as written when it has no code
+	Group       string
+	Tally       // over the rows that are public today
+	Years       []int
+	FundNames   []string
+}
+
+// PeopleEntry is what the index holds of a person in a village. FundCodes is empty when nothing is public today: then the
+// entry must leave the index.
+type PeopleEntry struct {
+	Ref       PersonRef
+	Forms     NameForms
+	Village   string // name, for words in queries
+	FundCodes []string
+	Years     []int
+}
+
+// LookupEntry lets a person find their own book: the keyed token of the number and the normalised name, nothing else.
+// Live is false when no row is left to show: then the entry must leave the index.
+type LookupEntry struct {
+	Person  string // 32 hex digits
+	Token   []byte
+	NameKey string
+	Live    bool
+}
+
+// OwnBook is everything paid to one person, as only that person may see it.
+type OwnBook struct {
+	Name     string
+	Village  string // where the newest row stands
+	Own      Tally  // rows of which the person is householder
+	Years    []YearTally
+	Payments []Payment // newest first; Role tells what the person is to each
+	Related  Tally     // rows of another householder in which the person is payee or beneficiary
+	// OtherNames counts rows under the same number but a differently written name; they are not shown, only said.
+	OtherNames int
+}
+
+// YearTally is a year's own rows.
+type YearTally struct {
+	Year int
+	Tally
+}
+
+// IndexChanges is a stretch of the search outbox with what the index must hold for it now. Entries are read from the
+// books when asked for, so applying a stretch twice, or late, does no harm.
+type IndexChanges struct {
+	Seqs    []int64
+	People  []PeopleEntry
+	Lookups []LookupEntry
+}

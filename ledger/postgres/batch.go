@@ -1,0 +1,149 @@
+package postgres
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"mingbai/ledger"
+)
+
+const batchColumns = `b.batch_no, b.fund, b.period, b.state, b.file_name, b.file_sha256, b.rule_version, b.row_count,
+	b.total_fen, b.stated_fen, b.uploaded_by, b.uploaded_at, coalesce(b.certified_by, ''), coalesce(b.published_by, ''),
+	b.published_at, b.public_from, b.public_until, b.ended_at, coalesce(b.end_reason, '')`
+
+func scanBatch(row pgx.CollectableRow) (b ledger.Batch, err error) {
+	var sha []byte
+	var published, from, until, ended *time.Time
+	var stated *int64
+	err = row.Scan(&b.No, &b.Fund, &b.Period, &b.State, &b.FileName, &sha, &b.RuleVersion, &b.Rows,
+		&b.Total, &stated, &b.UploadedBy, &b.UploadedAt, &b.CertifiedBy, &b.PublishedBy,
+		&published, &from, &until, &ended, &b.EndReason)
+	copy(b.SHA256[:], sha)
+	b.StatedTotal = (*ledger.Fen)(stated)
+	b.PublishedAt, b.PublicFrom, b.PublicUntil, b.EndedAt = orZero(published), orZero(from), orZero(until), orZero(ended)
+	return b, err
+}
+
+func orZero(t *time.Time) time.Time {
+	if t == nil {
+		return time.Time{}
+	}
+	return *t
+}
+
+// Batch is a batch by its number.
+func (db *DB) Batch(ctx context.Context, no int64) (ledger.Batch, error) {
+	return db.batch(ctx, db.pool, no, "")
+}
+
+// batch reads a batch; lock is "" or "for update".
+func (db *DB) batch(ctx context.Context, q querier, no int64, lock string) (ledger.Batch, error) {
+	b, err := first(ctx, q, scanBatch,
+		`select `+batchColumns+` from batch b where b.county = @county and b.batch_no = @no `+lock,
+		pgx.NamedArgs{"county": db.county, "no": no})
+	if errors.Is(err, ledger.ErrNotFound) {
+		return b, ledger.Errorf(ledger.KindNotFound, "没有批次%d", no)
+	}
+	return b, err
+}
+
+// step locks a batch for a step of its life, or refuses with a message that says where it stands.
+func (db *DB) step(ctx context.Context, tx pgx.Tx, no int64, next ledger.State, by string, role ledger.OfficeRole) (ledger.Batch, error) {
+	if err := may(ctx, tx, db.county, by, role); err != nil {
+		return ledger.Batch{}, err
+	}
+	// The books' lock comes before the row's, in every act, so that two acts never wait for each other in a circle.
+	if err := db.lockFor(ctx, tx, lockBooks); err != nil {
+		return ledger.Batch{}, err
+	}
+	b, err := db.batch(ctx, tx, no, "for update")
+	if err != nil {
+		return b, err
+	}
+	if !b.State.MayBecome(next) {
+		return b, ledger.Errorf(ledger.KindConflict, "批次%d现在是“%s”，不能变为“%s”。%s", no, b.State.Name(), next.Name(), remedy(b.State, next))
+	}
+	return b, nil
+}
+
+func remedy(now, next ledger.State) string {
+	switch {
+	case now == next:
+		return "这一步已经做过，无需再做"
+	case next == ledger.Published && now == ledger.Checked:
+		return "请先由另一人复核"
+	case next == ledger.Rejected && now == ledger.Published:
+		return "已公开的批次请用撤回"
+	case next == ledger.Withdrawn:
+		return "只有已公开的批次可以撤回；未公开的请用退回"
+	}
+	return "请核对批次号"
+}
+
+// Certify binds a second person's approval to the file's hash, the rule version, the row count and the total.
+// rules is the version in force: a batch checked under other rules must be checked again (XB-04).
+func (db *DB) Certify(ctx context.Context, no int64, by, rules string) error {
+	return db.write(ctx, func(tx pgx.Tx) error {
+		b, err := db.step(ctx, tx, no, ledger.Certified, by, ledger.RoleCertifier)
+		if err != nil {
+			return err
+		}
+		if b.UploadedBy == by {
+			return ledger.Refuse(ledger.KindDenied, "XB-05", "批次%d由“%s”上传，复核人不能是上传人，请换人复核", no, by)
+		}
+		if b.RuleVersion != rules {
+			return ledger.Refuse(ledger.KindConflict, "XB-04", "批次%d校验之后，校验规则已更新，请退回后重新导入", no)
+		}
+		if _, err := exec(ctx, tx, `
+			update batch set state = 'certified', certified_by = @by, certified_at = @now, certified_sha256 = file_sha256,
+				certified_rules = rule_version, certified_rows = row_count, certified_fen = total_fen
+			where county = @county and batch_no = @no`,
+			pgx.NamedArgs{"county": db.county, "no": no, "by": by, "now": db.now()}); err != nil {
+			return err
+		}
+		return db.record(ctx, tx, by, "batch.certify", object(no), map[string]any{
+			"sha256": fmt.Sprintf("%x", b.SHA256), "rules": b.RuleVersion, "rows": b.Rows, "total_fen": b.Total,
+		})
+	})
+}
+
+// Reject sends back a batch that is not yet published, with a reason. Its staged rows go; file and reason stay.
+func (db *DB) Reject(ctx context.Context, no int64, by, reason string) error {
+	if reason == "" {
+		return ledger.Errorf(ledger.KindInvalid, "退回批次%d要写明原因（--reason）", no)
+	}
+	return db.write(ctx, func(tx pgx.Tx) error {
+		role := ledger.RoleCertifier
+		if b, err := db.batch(ctx, tx, no, ""); err == nil && b.UploadedBy == by {
+			role = ledger.RoleClerk // a clerk may take back what is still theirs
+		}
+		if _, err := db.step(ctx, tx, no, ledger.Rejected, by, role); err != nil {
+			return err
+		}
+		args := pgx.NamedArgs{"county": db.county, "no": no, "by": by, "now": db.now(), "reason": reason}
+		if err := db.dropStaged(ctx, tx, no); err != nil {
+			return err
+		}
+		if _, err := exec(ctx, tx, `
+			update batch set state = 'rejected', ended_by = @by, ended_at = @now, end_reason = @reason
+			where county = @county and batch_no = @no`, args); err != nil {
+			return err
+		}
+		return db.record(ctx, tx, by, "batch.reject", object(no), map[string]string{"reason": reason})
+	})
+}
+
+func (db *DB) dropStaged(ctx context.Context, tx pgx.Tx, no int64) error {
+	args := pgx.NamedArgs{"county": db.county, "no": no}
+	if _, err := exec(ctx, tx, `delete from staged_party where county = @county and batch_no = @no`, args); err != nil {
+		return err
+	}
+	_, err := exec(ctx, tx, `delete from staged_row where county = @county and batch_no = @no`, args)
+	return err
+}
+
+func object(no int64) string { return fmt.Sprintf("batch/%d", no) }

@@ -1,0 +1,134 @@
+package postgres
+
+import (
+	"context"
+	"errors"
+	"strings"
+
+	"github.com/jackc/pgx/v5"
+
+	"mingbai/ledger"
+)
+
+// Regions lists the county, its towns and villages in order of code.
+func (db *DB) Regions(ctx context.Context) ([]ledger.Region, error) {
+	return all(ctx, db.pool, pgx.RowToStructByPos[ledger.Region],
+		`select code, parent, name from region where county = @county order by code`,
+		pgx.NamedArgs{"county": db.county})
+}
+
+// SaveRegions adds regions and renames known ones.
+func (db *DB) SaveRegions(ctx context.Context, by string, regions []ledger.Region) error {
+	var code, parent, name []string
+	for _, r := range regions {
+		code, parent, name = append(code, r.Code), append(parent, r.Parent), append(name, r.Name)
+	}
+	return db.write(ctx, func(tx pgx.Tx) error {
+		_, err := exec(ctx, tx, `
+			insert into region (county, code, parent, name)
+			select @county, * from unnest(@code::text[], @parent::text[], @name::text[])
+			on conflict (county, code) do update set name = excluded.name where region.name <> excluded.name`,
+			pgx.NamedArgs{"county": db.county, "code": code, "parent": parent, "name": name})
+		if err != nil {
+			return err
+		}
+		return db.record(ctx, tx, by, "region.save", "region", map[string]int{"count": len(regions)})
+	})
+}
+
+// fundColumns in the order of ledger.Fund's fields.
+const fundColumns = `f.code, f.name, f.kind, f.section, f.purpose, f.document, f.standard, f.basis_unit, f.disclosure, f.public_days`
+
+// Fund is a fund by its code; ErrNotFound with a message for the clerk.
+func (db *DB) Fund(ctx context.Context, code string) (ledger.Fund, error) {
+	f, err := first(ctx, db.pool, pgx.RowToStructByPos[ledger.Fund],
+		`select `+fundColumns+` from fund f where f.county = @county and f.code = @code`,
+		pgx.NamedArgs{"county": db.county, "code": code})
+	if errors.Is(err, ledger.ErrNotFound) {
+		return f, ledger.Errorf(ledger.KindNotFound, "没有代码为“%s”的资金项目", code)
+	}
+	return f, err
+}
+
+// SaveFund adds a fund or changes its description and policy. The index learns of a changed policy by the next sweep.
+func (db *DB) SaveFund(ctx context.Context, by string, f ledger.Fund) error {
+	return db.write(ctx, func(tx pgx.Tx) error {
+		_, err := exec(ctx, tx, `
+			insert into fund (county, code, name, kind, section, purpose, document, standard, basis_unit, disclosure, public_days)
+			values (@county, @code, @name, @kind, @section, @purpose, @document, @standard, @unit, @disclosure, @days)
+			on conflict (county, code) do update set name = excluded.name, kind = excluded.kind, section = excluded.section,
+				purpose = excluded.purpose, document = excluded.document, standard = excluded.standard,
+				basis_unit = excluded.basis_unit, disclosure = excluded.disclosure, public_days = excluded.public_days`,
+			pgx.NamedArgs{
+				"county": db.county, "code": f.Code, "name": f.Name, "kind": f.Kind, "section": f.Section,
+				"purpose": f.Purpose, "document": f.Document, "standard": f.Standard, "unit": f.BasisUnit,
+				"disclosure": f.Disclosure, "days": f.PublicDays,
+			})
+		if err != nil {
+			return err
+		}
+		return db.record(ctx, tx, by, "fund.save", "fund/"+f.Code, map[string]any{"name": f.Name, "disclosure": f.Disclosure})
+	})
+}
+
+// Officer is an officer by login; ErrNotFound with a message.
+func (db *DB) Officer(ctx context.Context, login string) (ledger.Officer, error) {
+	return officer(ctx, db.pool, db.county, login)
+}
+
+func officer(ctx context.Context, q querier, county, login string) (ledger.Officer, error) {
+	o, err := first(ctx, q, pgx.RowToStructByPos[ledger.Officer],
+		`select login, name, roles, disabled_at is not null from officer where county = @county and login = @login`,
+		pgx.NamedArgs{"county": county, "login": login})
+	if errors.Is(err, ledger.ErrNotFound) {
+		return o, ledger.Errorf(ledger.KindDenied, "没有账号“%s”，请管理员用 mingbai user add 建立", login)
+	}
+	return o, err
+}
+
+// may is an enabled officer holding a role, or a refusal that says which role it takes.
+func may(ctx context.Context, q querier, county, login string, role ledger.OfficeRole) error {
+	o, err := officer(ctx, q, county, login)
+	if err != nil {
+		return err
+	}
+	if o.Disabled {
+		return ledger.Errorf(ledger.KindDenied, "账号“%s”已停用", login)
+	}
+	if !o.Has(role) {
+		return ledger.Errorf(ledger.KindDenied, "账号“%s”没有“%s”权限", login, role.Name())
+	}
+	return nil
+}
+
+// SaveOfficer adds an officer, or changes name and roles and enables again.
+func (db *DB) SaveOfficer(ctx context.Context, by string, o ledger.Officer) error {
+	roles := make([]string, len(o.Roles))
+	for i, r := range o.Roles {
+		roles[i] = string(r)
+	}
+	return db.write(ctx, func(tx pgx.Tx) error {
+		_, err := exec(ctx, tx, `
+			insert into officer (county, login, name, roles) values (@county, @login, @name, @roles)
+			on conflict (county, login) do update set name = excluded.name, roles = excluded.roles, disabled_at = null`,
+			pgx.NamedArgs{"county": db.county, "login": o.Login, "name": o.Name, "roles": roles})
+		if err != nil {
+			return err
+		}
+		return db.record(ctx, tx, by, "officer.save", "officer/"+o.Login, map[string]string{"roles": strings.Join(roles, " ")})
+	})
+}
+
+// DisableOfficer takes an officer's powers away; the name stays in the books.
+func (db *DB) DisableOfficer(ctx context.Context, by, login string) error {
+	return db.write(ctx, func(tx pgx.Tx) error {
+		if _, err := officer(ctx, tx, db.county, login); err != nil {
+			return err
+		}
+		if _, err := exec(ctx, tx, `update officer set disabled_at = @now where county = @county and login = @login`,
+			pgx.NamedArgs{"now": db.now(), "county": db.county, "login": login}); err != nil {
+			return err
+		}
+		return db.record(ctx, tx, by, "officer.disable", "officer/"+login, struct{}{})
+	})
+}

@@ -1,0 +1,185 @@
+// Package postgres keeps the books in PostgreSQL: all SQL of the house is here, one file per topic, each statement beside
+// its method. Driver errors become ledger errors at this edge. No ID number, account or phone ever enters it in the clear:
+// callers hand over tokens and sealed values.
+//
+// A *DB serves one county; every statement names it.
+package postgres
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/riverdriver/riverpgxv5"
+
+	"mingbai/ledger"
+)
+
+// DB is the books of one county.
+type DB struct {
+	pool   *pgxpool.Pool
+	county string
+	now    func() time.Time
+	queue  *river.Client[pgx.Tx] // inserts jobs; Work runs them
+}
+
+// Options of opening the books. The zero value serves.
+type Options struct {
+	Now     func() time.Time // the clock; nil is time.Now
+	Timeout time.Duration    // longest a page's statement may take; 0 is 10 s. Imports and publications are not bound by it
+	Conns   int              // most connections; 0 is 16
+}
+
+// Open connects to the books of a county. It does not look at the schema: see CheckSchema.
+func Open(ctx context.Context, url, county string, o Options) (*DB, error) {
+	if ledger.LevelOf(county) != ledger.LevelCounty {
+		return nil, ledger.Errorf(ledger.KindInvalid, "县代码“%s”不对，应为6位数字", county)
+	}
+	cfg, err := pgxpool.ParseConfig(url)
+	if err != nil {
+		// pgx's own message may quote the address with its password.
+		return nil, ledger.Errorf(ledger.KindInvalid, "数据库地址（MINGBAI_DATABASE_URL）格式不对")
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Timeout == 0 {
+		o.Timeout = 10 * time.Second
+	}
+	if o.Conns == 0 {
+		o.Conns = 16
+	}
+	cfg.MaxConns = int32(o.Conns)
+	// A client that goes away cancels nothing; the server must give up by itself.
+	cfg.ConnConfig.RuntimeParams["statement_timeout"] = fmt.Sprint(o.Timeout.Milliseconds())
+	cfg.ConnConfig.RuntimeParams["application_name"] = "mingbai"
+	pool, err := pgxpool.NewWithConfig(ctx, cfg)
+	if err != nil {
+		return nil, fmt.Errorf("connect: %w", err)
+	}
+	queue, err := river.NewClient(riverpgxv5.New(pool), &river.Config{})
+	if err != nil {
+		pool.Close()
+		return nil, fmt.Errorf("job queue: %w", err)
+	}
+	return &DB{pool: pool, county: county, now: o.Now, queue: queue}, nil
+}
+
+// Close gives the connections back.
+func (db *DB) Close() { db.pool.Close() }
+
+// County is the code of the county whose books these are.
+func (db *DB) County() string { return db.county }
+
+// Ready says whether the books answer.
+func (db *DB) Ready(ctx context.Context) error {
+	if err := db.pool.Ping(ctx); err != nil {
+		return &ledger.Error{Kind: ledger.KindUnavailable, Message: "账库连不上", Cause: err}
+	}
+	return nil
+}
+
+// ServerVersion is PostgreSQL's own word for its version.
+func (db *DB) ServerVersion(ctx context.Context) (string, error) {
+	return one[string](ctx, db.pool, `show server_version`, nil)
+}
+
+// querier is a pool or a transaction.
+type querier interface {
+	Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error)
+	Exec(ctx context.Context, sql string, args ...any) (pgconn.CommandTag, error)
+}
+
+// one reads a single value; ledger.ErrNotFound when there is no row.
+func one[T any](ctx context.Context, q querier, sql string, args pgx.NamedArgs) (T, error) {
+	return first(ctx, q, pgx.RowTo[T], sql, args)
+}
+
+// first reads a single row; ledger.ErrNotFound when there is none.
+func first[T any](ctx context.Context, q querier, scan pgx.RowToFunc[T], sql string, args pgx.NamedArgs) (T, error) {
+	rows, err := q.Query(ctx, sql, named(args)...)
+	if err != nil {
+		var zero T
+		return zero, ours(err)
+	}
+	v, err := pgx.CollectOneRow(rows, scan)
+	return v, ours(err)
+}
+
+// all reads every row.
+func all[T any](ctx context.Context, q querier, scan pgx.RowToFunc[T], sql string, args pgx.NamedArgs) ([]T, error) {
+	rows, err := q.Query(ctx, sql, named(args)...)
+	if err != nil {
+		return nil, ours(err)
+	}
+	v, err := pgx.CollectRows(rows, scan)
+	return v, ours(err)
+}
+
+func exec(ctx context.Context, q querier, sql string, args pgx.NamedArgs) (int64, error) {
+	tag, err := q.Exec(ctx, sql, named(args)...)
+	return tag.RowsAffected(), ours(err)
+}
+
+func named(args pgx.NamedArgs) []any {
+	if args == nil {
+		return nil
+	}
+	return []any{args}
+}
+
+// ours turns a driver's error into the books' language, where a caller can do something about it.
+func ours(err error) error {
+	if err == nil {
+		return nil
+	}
+	if errors.Is(err, pgx.ErrNoRows) {
+		return ledger.ErrNotFound
+	}
+	var pg *pgconn.PgError
+	if errors.As(err, &pg) {
+		switch pg.ConstraintName {
+		case "certifier_is_not_uploader":
+			return &ledger.Error{Kind: ledger.KindDenied, Rule: "XB-05", Message: "复核人不能是上传人，请换人复核", Cause: err}
+		case "batch_file_once":
+			return &ledger.Error{Kind: ledger.KindConflict, Rule: "FILE-06", Message: "同一个文件已在另一批次中，无需重传；要改正请走更正", Cause: err}
+		}
+	}
+	var connect *pgconn.ConnectError
+	if errors.As(err, &connect) {
+		return &ledger.Error{Kind: ledger.KindUnavailable, Message: "账库连不上", Cause: err}
+	}
+	return err
+}
+
+// write runs fn in one transaction, unbound by the page's statement timeout.
+func (db *DB) write(ctx context.Context, fn func(tx pgx.Tx) error) error {
+	err := pgx.BeginFunc(ctx, db.pool, func(tx pgx.Tx) error {
+		if _, err := tx.Exec(ctx, `set local statement_timeout = 0`); err != nil {
+			return err
+		}
+		return fn(tx)
+	})
+	return ours(err)
+}
+
+// Names of the advisory locks, each taken per county.
+const (
+	lockBooks = 1 // publications, withdrawals and the audit chain, one after the other
+	lockIndex = 2 // one writer of the search index
+)
+
+// lockFor serialises what changes the published books of the county until the transaction ends.
+func (db *DB) lockFor(ctx context.Context, tx pgx.Tx, lock int) error {
+	_, err := exec(ctx, tx, `select pg_advisory_xact_lock(@lock, @county::int)`,
+		pgx.NamedArgs{"lock": lock, "county": db.county})
+	return err
+}
+
+// today is the date in Shanghai, by which disclosure periods open and end.
+func (db *DB) today() time.Time { return ledger.DateOf(db.now()) }

@@ -1,0 +1,199 @@
+package postgres
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"mingbai/ledger"
+)
+
+// YearFigures are a year's figures over all active payments, whatever the policy; year 0 is the newest with data. A year
+// without data gives zeros.
+func (db *DB) YearFigures(ctx context.Context, year int) (ledger.YearFigures, error) {
+	y, err := first(ctx, db.pool, func(row pgx.CollectableRow) (y ledger.YearFigures, err error) {
+		err = row.Scan(&y.Year, &y.Tally.Rows, &y.Tally.Total, &y.People, &y.Funds, &y.Villages, &y.Updated)
+		return y, err
+	}, `
+		select y.year, coalesce(sum(t.row_count), 0)::int, coalesce(sum(t.total_fen), 0)::bigint, y.people,
+			count(distinct t.fund)::int, count(distinct t.village_code || t.village)::int, y.changed_at
+		from year_tally y
+		left join village_tally t on t.county = y.county and t.year = y.year
+		where y.county = @county and y.year = case when @year = 0
+			then (select max(year) from village_tally where county = @county) else @year end
+		group by y.year, y.people, y.changed_at`,
+		pgx.NamedArgs{"county": db.county, "year": year})
+	if errors.Is(err, ledger.ErrNotFound) {
+		return ledger.YearFigures{Year: year}, nil
+	}
+	return y, err
+}
+
+const publicationColumns = `b.batch_no, b.fund, f.name, b.period, b.row_count, b.total_fen, b.published_at`
+
+func scanPublication(row pgx.CollectableRow) (p ledger.Publication, err error) {
+	err = row.Scan(&p.Batch, &p.Fund, &p.FundName, &p.Period, &p.Rows, &p.Total, &p.PublishedAt)
+	return p, err
+}
+
+// Newest are the n last published batches that are still open.
+func (db *DB) Newest(ctx context.Context, n int) ([]ledger.Publication, error) {
+	return all(ctx, db.pool, scanPublication, `
+		select `+publicationColumns+`
+		from batch b join fund f on f.county = b.county and f.code = b.fund
+		where b.county = @county and b.state = 'published'
+		order by b.published_at desc, b.batch_no desc limit @n`,
+		pgx.NamedArgs{"county": db.county, "n": n})
+}
+
+// Funds lists every fund with its newest year.
+func (db *DB) Funds(ctx context.Context) ([]ledger.FundYear, error) {
+	return all(ctx, db.pool, func(row pgx.CollectableRow) (f ledger.FundYear, err error) {
+		err = row.Scan(append(fundFields(&f.Fund), &f.Year, &f.Rows, &f.Total)...)
+		return f, err
+	}, `
+		select `+fundColumns+`, coalesce(t.year, 0), coalesce(t.n, 0)::int, coalesce(t.fen, 0)::bigint
+		from fund f
+		left join lateral (
+			select year, sum(row_count) as n, sum(total_fen) as fen from village_tally
+			where county = f.county and fund = f.code group by year order by year desc limit 1) t on true
+		where f.county = @county
+		order by f.kind, f.code`,
+		pgx.NamedArgs{"county": db.county})
+}
+
+func fundFields(f *ledger.Fund) []any {
+	return []any{&f.Code, &f.Name, &f.Kind, &f.Section, &f.Purpose, &f.Document, &f.Standard, &f.BasisUnit, &f.Disclosure, &f.PublicDays}
+}
+
+// FundPage is what is open of a fund in a year; year 0 is the newest. ErrNotFound for an unknown fund, or a year in which
+// nothing was published.
+func (db *DB) FundPage(ctx context.Context, code string, year int) (ledger.FundPage, error) {
+	var page ledger.FundPage
+	fund, err := db.Fund(ctx, code)
+	if err != nil {
+		return page, err
+	}
+	page.Fund = fund
+	args := pgx.NamedArgs{"county": db.county, "fund": code, "today": db.today()}
+	if page.Years, err = all(ctx, db.pool, pgx.RowTo[int], `
+		select distinct year from village_tally where county = @county and fund = @fund order by year desc`, args); err != nil {
+		return page, err
+	}
+	if len(page.Years) == 0 && year == 0 {
+		return page, nil
+	}
+	if year == 0 {
+		year = page.Years[0]
+	}
+	page.Year, args["year"] = year, year
+	if err := db.fundRegions(ctx, args, &page); err != nil {
+		return page, err
+	}
+	if page.County.Rows == 0 {
+		return page, ledger.Errorf(ledger.KindNotFound, "“%s”%d年没有公开的数据", fund.Name, year)
+	}
+	if page.Batches, err = all(ctx, db.pool, scanPublication, `
+		select `+publicationColumns+`
+		from batch b join fund f on f.county = b.county and f.code = b.fund
+		where b.county = @county and b.fund = @fund and b.year = @year and b.state = 'published'
+		order by b.batch_no`, args); err != nil {
+		return page, err
+	}
+	var until *time.Time
+	page.ListOpen, err = first(ctx, db.pool, func(row pgx.CollectableRow) (open bool, err error) {
+		err = row.Scan(&open, &until)
+		return open, err
+	}, `
+		select count(*) > 0, case when bool_or(b.public_until is null) then null else max(b.public_until) end
+		from batch b join fund f on f.county = b.county and f.code = b.fund
+		where b.county = @county and b.fund = @fund and b.year = @year and b.state = 'published' and f.disclosure = 'public'
+			and b.public_from <= @today and (b.public_until is null or b.public_until >= @today)`, args)
+	page.Until = orZero(until)
+	return page, err
+}
+
+// fundRegions fills in county, towns and villages, each sum made by the database.
+func (db *DB) fundRegions(ctx context.Context, args pgx.NamedArgs, page *ledger.FundPage) error {
+	type line struct {
+		level                int
+		town, townName       *string
+		village, villageName *string
+		ledger.Tally
+	}
+	lines, err := all(ctx, db.pool, func(row pgx.CollectableRow) (l line, err error) {
+		err = row.Scan(&l.level, &l.town, &l.townName, &l.village, &l.villageName, &l.Rows, &l.Total)
+		return l, err
+	}, `
+		with t as (
+			select left(t.village_code, 9) as town, coalesce(town.name, '') as town_name, t.village_code as village,
+				coalesce(v.name, t.village) as village_name, t.row_count, t.total_fen
+			from village_tally t
+			left join region v on v.county = t.county and v.code = t.village_code
+			left join region town on town.county = t.county and town.code = left(t.village_code, 9)
+			where t.county = @county and t.fund = @fund and t.year = @year)
+		select grouping(town, village), town, town_name, village, village_name,
+			coalesce(sum(row_count), 0)::int, coalesce(sum(total_fen), 0)::bigint
+		from t
+		group by grouping sets ((), (town, town_name), (town, town_name, village, village_name))
+		order by town nulls first, village nulls first, village_name`, args)
+	if err != nil {
+		return err
+	}
+	for _, l := range lines {
+		switch l.level {
+		case 3:
+			page.County = l.Tally
+		case 1:
+			page.Towns = append(page.Towns, ledger.TownTally{RegionTally: ledger.RegionTally{Code: *l.town, Name: *l.townName, Tally: l.Tally}})
+		default:
+			t := &page.Towns[len(page.Towns)-1]
+			t.Villages = append(t.Villages, ledger.RegionTally{Code: *l.village, Name: *l.villageName, Tally: l.Tally})
+		}
+	}
+	return nil
+}
+
+// VillageList is the notice of a fund's payments in a village. ErrNotFound when there is none or it may not be shown today;
+// the two are not told apart.
+func (db *DB) VillageList(ctx context.Context, code string, year int, village string) (ledger.VillageList, error) {
+	var l ledger.VillageList
+	if ledger.LevelOf(village) != ledger.LevelVillage {
+		return l, ledger.ErrNotFound
+	}
+	fund, err := db.Fund(ctx, code)
+	if err != nil {
+		return l, err
+	}
+	args := pgx.NamedArgs{"county": db.county, "fund": code, "year": year, "village": village, "today": db.today()}
+	err = pgx.BeginTxFunc(ctx, db.pool, pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}, func(tx pgx.Tx) error {
+		var from, until *time.Time
+		l, err = first(ctx, tx, func(row pgx.CollectableRow) (l ledger.VillageList, err error) {
+			err = row.Scan(&l.Rows, &l.Total, &from, &until, &l.VillageName, &l.TownName)
+			return l, err
+		}, `
+			select count(*)::int, coalesce(sum(p.amount_fen), 0)::bigint, min(b.public_from),
+				case when bool_or(b.public_until is null) then null else max(b.public_until) end,
+				coalesce((select name from region where county = @county and code = @village), max(p.village), ''),
+				coalesce((select name from region where county = @county and code = left(@village, 9)), '')
+			from payment p `+joinBatchFund+`
+			where p.county = @county and p.fund = @fund and p.year = @year and p.village_code = @village and `+isPublic, args)
+		if err != nil {
+			return err
+		}
+		if l.Rows == 0 {
+			return ledger.ErrNotFound
+		}
+		l.Fund, l.Year, l.VillageCode, l.From, l.Until = fund, year, village, orZero(from), orZero(until)
+		l.Payments, err = all(ctx, tx, scanPayment, `
+			select `+paymentColumns+`, 'head'
+			from payment p `+joinBatchFund+`
+			join person n on n.county = p.county and n.person_id = p.person_id
+			where p.county = @county and p.fund = @fund and p.year = @year and p.village_code = @village and `+isPublic+`
+			order by p.batch_no, p.line`, args)
+		return err
+	})
+	return l, ours(err)
+}

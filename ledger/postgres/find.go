@@ -1,0 +1,154 @@
+package postgres
+
+import (
+	"context"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"mingbai/ledger"
+)
+
+// FindPeople answers a name search from the books by the same definitions as the index.
+func (db *DB) FindPeople(ctx context.Context, q ledger.PeopleQuery) (ledger.PeopleHits, error) {
+	where, args := nameCondition(q)
+	args["county"], args["today"], args["village"] = db.county, db.today(), q.Village
+	args["limit"], args["offset"] = q.PerPage, (max(q.Page, 1)-1)*q.PerPage
+	type hit struct {
+		Ref   ledger.PersonRef
+		Total int
+	}
+	var hits ledger.PeopleHits
+	// The total stands beside the page, so that an empty page past the end still tells it.
+	found, err := all(ctx, db.pool, func(row pgx.CollectableRow) (h hit, err error) {
+		var person, village *string
+		err = row.Scan(&h.Total, &person, &village)
+		if person != nil {
+			h.Ref = ledger.PersonRef{Person: *person, Village: *village}
+		}
+		return h, err
+	}, `
+		with found as materialized (
+			select distinct n.ref, p.village_code
+			from person n
+			join payment p on p.county = n.county and p.person_id = n.person_id `+joinBatchFund+`
+			where n.county = @county and `+where+` and (@village = '' or p.village_code = @village) and `+isPublic+`),
+		page as (
+			select ref, village_code from found
+			order by ref, case when village_code = '' then '0' else village_code end collate "C"
+			limit @limit offset @offset)
+		select t.total, page.ref, page.village_code
+		from (select count(*)::int as total from found) t left join page on true
+		order by page.ref, case when page.village_code = '' then '0' else page.village_code end collate "C"`, args)
+	if err != nil {
+		return hits, err
+	}
+	for _, h := range found {
+		hits.Total = h.Total
+		if h.Ref.Person != "" {
+			hits.Refs = append(hits.Refs, h.Ref)
+		}
+	}
+	return hits, nil
+}
+
+// nameCondition compares person n's name in the query's way. An empty name matches nobody.
+func nameCondition(q ledger.PeopleQuery) (string, pgx.NamedArgs) {
+	args := pgx.NamedArgs{"name": q.Name}
+	switch {
+	case q.Name == "":
+		return `false`, args
+	case q.Mode == ledger.NamePinyin:
+		args["py"] = []string{q.Name}
+		return `n.name_py @> @py`, args
+	case q.Mode == ledger.NameContains:
+		args["grams"] = grams(q.Name)
+		return `n.grams @> @grams and position(@name in n.name_key) > 0`, args
+	}
+	return `n.name_key = @name`, args
+}
+
+// grams are the pairs of neighbouring characters, or the one character, that a name containing s must have.
+func grams(s string) []string {
+	r := []rune(s)
+	if len(r) == 1 {
+		return []string{s}
+	}
+	var g []string
+	for i := range len(r) - 1 {
+		g = append(g, string(r[i:i+2]))
+	}
+	return g
+}
+
+// FindOwn finds the person who has both the number (by its token) and the name; ErrNotFound for every other case.
+func (db *DB) FindOwn(ctx context.Context, token []byte, nameKey string) (string, error) {
+	return one[string](ctx, db.pool, `
+		select n.ref from person n
+		where n.county = @county and n.who = @token and n.id_token is not null and n.name_key = @name and `+hasOwnBook,
+		pgx.NamedArgs{"county": db.county, "token": token, "name": nameKey})
+}
+
+// PeopleByRefs reads what is public today of people in villages, in the order asked. Whoever is no longer public is left
+// out, whatever the index still says.
+func (db *DB) PeopleByRefs(ctx context.Context, refs []ledger.PersonRef) ([]ledger.FoundPerson, error) {
+	if len(refs) == 0 {
+		return nil, nil
+	}
+	var people, villages []string
+	for _, r := range refs {
+		people, villages = append(people, r.Person), append(villages, r.Village)
+	}
+	return all(ctx, db.pool, scanFoundPerson, `
+		select n.ref, k.village_code, n.name, coalesce(town.name, ''), coalesce(village.name, e.village), e.grp, e.n, e.fen, e.years, e.funds
+		from unnest(@people::text[], @villages::text[]) with ordinality as k (ref, village_code, place)
+		join person n on n.county = @county and n.ref = k.ref
+		left join region village on village.county = @county and village.code = k.village_code
+		left join region town on town.county = @county and town.code = village.parent
+		cross join lateral (
+			select count(*)::int as n, sum(p.amount_fen)::bigint as fen, array_agg(distinct p.year) as years,
+				array_agg(distinct f.name) as funds, (array_agg(p.grp order by p.year desc, p.batch_no desc))[1] as grp,
+				max(p.village) as village
+			from payment p `+joinBatchFund+`
+			where p.county = @county and p.person_id = n.person_id and p.village_code = k.village_code and `+isPublic+`) e
+		where e.n > 0
+		order by k.place`,
+		pgx.NamedArgs{"county": db.county, "today": db.today(), "people": people, "villages": villages})
+}
+
+func scanFoundPerson(row pgx.CollectableRow) (p ledger.FoundPerson, err error) {
+	err = row.Scan(&p.Ref.Person, &p.Ref.Village, &p.Name, &p.TownName, &p.VillageName, &p.Group,
+		&p.Rows, &p.Total, &p.Years, &p.FundNames)
+	return p, err
+}
+
+// PublicPerson is a person in a village with the payments that are public today, newest first.
+func (db *DB) PublicPerson(ctx context.Context, ref ledger.PersonRef) (ledger.FoundPerson, []ledger.Payment, error) {
+	found, err := db.PeopleByRefs(ctx, []ledger.PersonRef{ref})
+	if err != nil {
+		return ledger.FoundPerson{}, nil, err
+	}
+	if len(found) == 0 {
+		return ledger.FoundPerson{}, nil, ledger.ErrNotFound
+	}
+	payments, err := all(ctx, db.pool, scanPayment, `
+		select `+paymentColumns+`, 'head'
+		from payment p `+joinBatchFund+`
+		join person n on n.county = p.county and n.person_id = p.person_id
+		where p.county = @county and n.ref = @ref and p.village_code = @village and `+isPublic+`
+		order by p.year desc, p.period desc, f.code, p.batch_no, p.line`,
+		pgx.NamedArgs{"county": db.county, "today": db.today(), "ref": ref.Person, "village": ref.Village})
+	return found[0], payments, err
+}
+
+// paymentColumns are what pages show of a payment p of person n.
+const paymentColumns = `p.batch_no, p.line, p.fund, f.name, p.period, p.village, p.grp, n.name, p.basis, p.basis_unit,
+	p.standard, p.amount_fen, p.paid_on, p.status, f.document, b.file_name, p.sheet, p.sheet_row, b.published_at`
+
+func scanPayment(row pgx.CollectableRow) (p ledger.Payment, err error) {
+	var paid *time.Time
+	err = row.Scan(&p.Batch, &p.Line, &p.Fund, &p.FundName, &p.Period, &p.Village, &p.Group, &p.Name, &p.Basis, &p.BasisUnit,
+		&p.Standard, &p.Amount, &paid, &p.Status, &p.Document, &p.FileName, &p.Sheet, &p.SheetRow, &p.Published, &p.Role)
+	p.PaidOn = orZero(paid)
+	return p, err
+}

@@ -1,0 +1,234 @@
+package postgres
+
+import (
+	"context"
+	"errors"
+	"iter"
+
+	"github.com/jackc/pgx/v5"
+
+	"mingbai/ledger"
+)
+
+// isPublic says in SQL whether payment p of batch b and fund f may be seen by everyone on the day @today.
+const isPublic = `(p.active and f.disclosure = 'public' and b.public_from <= @today
+	and (b.public_until is null or b.public_until >= @today))`
+
+// joinBatchFund joins a payment p to what decides its disclosure.
+const joinBatchFund = `
+	join batch b on b.county = p.county and b.batch_no = p.batch_no
+	join fund f on f.county = p.county and f.code = p.fund`
+
+// tellIndex puts everybody in a batch on the search outbox and asks for a drain, inside the transaction that changes them.
+func (db *DB) tellIndex(ctx context.Context, tx pgx.Tx, b ledger.Batch) error {
+	if _, err := exec(ctx, tx, `
+		insert into search_outbox (county, person_id, village_code)
+		select @county, person_id, village_code from payment
+			where county = @county and year = @year and batch_no = @no
+		union
+		select @county, person_id, '' from payment_party where county = @county and year = @year and batch_no = @no`,
+		pgx.NamedArgs{"county": db.county, "year": b.Period.Year(), "no": b.No}); err != nil {
+		return err
+	}
+	_, err := db.queue.InsertTx(ctx, tx, DrainIndex{}, nil)
+	return err
+}
+
+// IndexBehind says whether the index still has to be told something.
+func (db *DB) IndexBehind(ctx context.Context) (bool, error) {
+	return one[bool](ctx, db.pool, `select exists (select from search_outbox where county = @county)`,
+		pgx.NamedArgs{"county": db.county})
+}
+
+// PendingIndex reads the next stretch of the outbox with the entries as the books have them now.
+func (db *DB) PendingIndex(ctx context.Context, limit int) (ledger.IndexChanges, error) {
+	var c ledger.IndexChanges
+	type change struct {
+		Seq, Person int64
+		Village     string
+	}
+	changes, err := all(ctx, db.pool, pgx.RowToStructByPos[change], `
+		select seq, person_id, village_code from search_outbox where county = @county order by seq limit @limit`,
+		pgx.NamedArgs{"county": db.county, "limit": limit})
+	if err != nil || len(changes) == 0 {
+		return c, err
+	}
+	var people []int64
+	var villages []string
+	for _, ch := range changes {
+		c.Seqs = append(c.Seqs, ch.Seq)
+		people, villages = append(people, ch.Person), append(villages, ch.Village)
+	}
+	args := pgx.NamedArgs{"county": db.county, "today": db.today(), "people": people, "villages": villages}
+	if c.People, err = all(ctx, db.pool, scanPeopleEntry, `
+		with k as (select distinct * from unnest(@people::bigint[], @villages::text[]) as k (person_id, village_code))
+		select n.ref, k.village_code, n.name_key, n.name_py, coalesce(r.name, ''), e.funds, e.years
+		from k
+		join person n on n.county = @county and n.person_id = k.person_id
+		left join region r on r.county = @county and r.code = k.village_code
+		cross join lateral (
+			select coalesce(array_agg(distinct p.fund), '{}') as funds, coalesce(array_agg(distinct p.year), '{}') as years
+			from payment p `+joinBatchFund+`
+			where p.county = @county and p.person_id = k.person_id and p.village_code = k.village_code and `+isPublic+`) e`,
+		args); err != nil {
+		return c, err
+	}
+	c.Lookups, err = all(ctx, db.pool, scanLookupEntry, `
+		select n.ref, n.id_token, n.name_key, `+hasOwnBook+`
+		from person n
+		where n.county = @county and n.person_id = any(@people) and n.id_token is not null`, args)
+	return c, err
+}
+
+// hasOwnBook says whether person n has anything to see in a self-lookup: an active row of a fund that is not closed to
+// everybody (aggregate), as householder, payee or beneficiary.
+const hasOwnBook = `(exists (
+		select from payment p join fund f on f.county = p.county and f.code = p.fund
+		where p.county = n.county and p.person_id = n.person_id and p.active and f.disclosure <> 'aggregate')
+	or exists (
+		select from payment_party y
+		join payment p on p.county = y.county and p.year = y.year and p.batch_no = y.batch_no and p.line = y.line
+		join fund f on f.county = p.county and f.code = p.fund
+		where y.county = n.county and y.person_id = n.person_id and p.active and f.disclosure <> 'aggregate'))`
+
+func scanPeopleEntry(row pgx.CollectableRow) (e ledger.PeopleEntry, err error) {
+	err = row.Scan(&e.Ref.Person, &e.Ref.Village, &e.Forms.Key, &e.Forms.Pinyin, &e.Village, &e.FundCodes, &e.Years)
+	return e, err
+}
+
+func scanLookupEntry(row pgx.CollectableRow) (e ledger.LookupEntry, err error) {
+	err = row.Scan(&e.Person, &e.Token, &e.NameKey, &e.Live)
+	return e, err
+}
+
+// DoneIndex takes off the outbox what the index has confirmed.
+func (db *DB) DoneIndex(ctx context.Context, seqs []int64) error {
+	_, err := exec(ctx, db.pool, `delete from search_outbox where county = @county and seq = any(@seqs)`,
+		pgx.NamedArgs{"county": db.county, "seqs": seqs})
+	return err
+}
+
+// AllPeople streams every person in a village with at least one row that is public today, in order of the ref's text.
+func (db *DB) AllPeople(ctx context.Context) iter.Seq2[ledger.PeopleEntry, error] {
+	return stream(ctx, db, scanPeopleEntry, `
+		select n.ref, p.village_code, n.name_key, n.name_py, coalesce(r.name, ''), array_agg(distinct p.fund), array_agg(distinct p.year)
+		from payment p `+joinBatchFund+`
+		join person n on n.county = p.county and n.person_id = p.person_id
+		left join region r on r.county = p.county and r.code = p.village_code
+		where p.county = @county and `+isPublic+`
+		group by n.ref, p.village_code, n.name_key, n.name_py, r.name
+		order by n.ref, case when p.village_code = '' then '0' else p.village_code end collate "C"`,
+		pgx.NamedArgs{"county": db.county, "today": db.today()})
+}
+
+// AllLookups streams everybody who can look up their own book, in order of the person's ref.
+func (db *DB) AllLookups(ctx context.Context) iter.Seq2[ledger.LookupEntry, error] {
+	return stream(ctx, db, scanLookupEntry, `
+		select n.ref, n.id_token, n.name_key, true from person n
+		where n.county = @county and n.id_token is not null and `+hasOwnBook+` order by n.ref`,
+		pgx.NamedArgs{"county": db.county})
+}
+
+// stream reads rows one by one; memory does not grow with their number. The statement may take as long as it needs.
+func stream[T any](ctx context.Context, db *DB, scan pgx.RowToFunc[T], sql string, args pgx.NamedArgs) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		var zero T
+		errStop := errors.New("reader stopped")
+		err := db.write(ctx, func(tx pgx.Tx) error {
+			rows, err := tx.Query(ctx, sql, args)
+			if err != nil {
+				return err
+			}
+			defer rows.Close()
+			for rows.Next() {
+				v, err := scan(rows)
+				if err != nil {
+					return err
+				}
+				if !yield(v, nil) {
+					return errStop
+				}
+			}
+			return rows.Err()
+		})
+		if err != nil && !errors.Is(err, errStop) {
+			yield(zero, err)
+		}
+	}
+}
+
+// LiveIndex is the generation of the index that answers; "" when none was ever built.
+func (db *DB) LiveIndex(ctx context.Context) (string, error) {
+	g, err := one[string](ctx, db.pool, `select generation from search_index where county = @county`,
+		pgx.NamedArgs{"county": db.county})
+	if errors.Is(err, ledger.ErrNotFound) {
+		return "", nil
+	}
+	return g, err
+}
+
+// SwitchIndex makes a generation the one that answers.
+func (db *DB) SwitchIndex(ctx context.Context, generation string) error {
+	_, err := exec(ctx, db.pool, `
+		insert into search_index (county, generation, switched_at) values (@county, @generation, @now)
+		on conflict (county) do update set generation = excluded.generation, switched_at = excluded.switched_at`,
+		pgx.NamedArgs{"county": db.county, "generation": generation, "now": db.now()})
+	return err
+}
+
+// WithIndexLock runs fn while no other process writes the index; ledger.ErrConflict when one does. The lock lives and dies
+// with its connection, so a killed process leaves none behind.
+func (db *DB) WithIndexLock(ctx context.Context, fn func(context.Context) error) error {
+	conn, err := db.pool.Acquire(ctx)
+	if err != nil {
+		return ours(err)
+	}
+	defer conn.Release()
+	args := pgx.NamedArgs{"lock": lockIndex, "county": db.county}
+	held, err := one[bool](ctx, conn, `select pg_try_advisory_lock(@lock, @county::int)`, args)
+	if err != nil {
+		return err
+	}
+	if !held {
+		return ledger.Errorf(ledger.KindConflict, "另一个进程正在更新索引，请稍后再试")
+	}
+	defer func() {
+		// The caller's context may have ended; the lock must be given back before the connection goes to another.
+		if _, err := exec(context.WithoutCancel(ctx), conn, `select pg_advisory_unlock(@lock, @county::int)`, args); err != nil {
+			conn.Conn().Close(context.WithoutCancel(ctx))
+		}
+	}()
+	return fn(ctx)
+}
+
+// SweepDisclosure tells the index about batches that became public or ceased to be since it was last told: by the date, or
+// by a changed policy. It answers how many. Run twice, or by two processes, it does no harm.
+func (db *DB) SweepDisclosure(ctx context.Context) (n int, err error) {
+	err = db.write(ctx, func(tx pgx.Tx) error {
+		if err := db.lockFor(ctx, tx, lockBooks); err != nil {
+			return err
+		}
+		changed, err := all(ctx, tx, scanBatch, `
+			select `+batchColumns+` from batch b join fund f on f.county = b.county and f.code = b.fund
+			where b.county = @county and b.state = 'published'
+				and b.indexed <> (f.disclosure = 'public' and b.public_from <= @today
+					and (b.public_until is null or b.public_until >= @today))
+			order by b.batch_no for update of b`,
+			pgx.NamedArgs{"county": db.county, "today": db.today()})
+		if err != nil {
+			return err
+		}
+		for _, b := range changed {
+			if err := db.tellIndex(ctx, tx, b); err != nil {
+				return err
+			}
+			if _, err := exec(ctx, tx, `update batch set indexed = not indexed where county = @county and batch_no = @no`,
+				pgx.NamedArgs{"county": db.county, "no": b.No}); err != nil {
+				return err
+			}
+		}
+		n = len(changed)
+		return nil
+	})
+	return n, err
+}

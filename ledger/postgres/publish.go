@@ -1,0 +1,185 @@
+package postgres
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"mingbai/ledger"
+)
+
+// Publish makes a certified batch public: its rows become payments, the tallies, the audit line, the search outbox and
+// the job that drains it are written — in one transaction, so all of it or nothing.
+func (db *DB) Publish(ctx context.Context, no int64, by string) error {
+	return db.write(ctx, func(tx pgx.Tx) error {
+		b, err := db.step(ctx, tx, no, ledger.Published, by, ledger.RoleCertifier)
+		if err != nil {
+			return err
+		}
+		if err := db.staysCertified(ctx, tx, b); err != nil {
+			return err
+		}
+		if err := db.refuseClashes(ctx, tx, no); err != nil {
+			return &ledger.Error{Kind: ledger.KindConflict, Rule: "XB-01", Message: err.Error() + "，请退回本批次，走更正并写明原因"}
+		}
+		for _, move := range []func(context.Context, pgx.Tx, ledger.Batch) error{
+			db.enterPeople, db.enterPayments, db.enterParties, db.tallyBatch,
+		} {
+			if err := move(ctx, tx, b); err != nil {
+				return err
+			}
+		}
+		if err := db.dropStaged(ctx, tx, no); err != nil {
+			return err
+		}
+		if err := db.markPublished(ctx, tx, b, by); err != nil {
+			return err
+		}
+		if err := db.tellIndex(ctx, tx, b); err != nil {
+			return err
+		}
+		return db.record(ctx, tx, by, "batch.publish", object(no),
+			map[string]any{"fund": b.Fund, "period": b.Period, "rows": b.Rows, "total_fen": b.Total})
+	})
+}
+
+// staysCertified counts the staged rows again: what is published is what was certified (XB-05).
+func (db *DB) staysCertified(ctx context.Context, tx pgx.Tx, b ledger.Batch) error {
+	t, err := first(ctx, tx, pgx.RowToStructByPos[ledger.Tally], `
+		select count(*)::int, coalesce(sum(amount_fen), 0)::bigint from staged_row where county = @county and batch_no = @no`,
+		pgx.NamedArgs{"county": db.county, "no": b.No})
+	if err != nil {
+		return err
+	}
+	if t.Rows != b.Rows || t.Total != b.Total {
+		return ledger.Refuse(ledger.KindConflict, "XB-05",
+			"批次%d复核时是%d行、%s元，现在是%d行、%s元，请退回后重新导入", b.No, b.Rows, b.Total, t.Rows, t.Total)
+	}
+	return nil
+}
+
+// enterPeople adds the people whom the books do not know yet.
+func (db *DB) enterPeople(ctx context.Context, tx pgx.Tx, b ledger.Batch) error {
+	_, err := exec(ctx, tx, `
+		with named as (
+			select who, id_token, id_sealed, name, name_key, name_py
+			from staged_row where county = @county and batch_no = @no
+			union all
+			select who, id_token, id_sealed, name, name_key, name_py
+			from staged_party where county = @county and batch_no = @no
+		)
+		insert into person (county, who, id_token, id_sealed, name, name_key, name_py)
+		select distinct on (who, name_key) @county, who, id_token, id_sealed, name, name_key, name_py
+		from named order by who, name_key
+		on conflict (county, who, name_key) do nothing`,
+		pgx.NamedArgs{"county": db.county, "no": b.No})
+	return err
+}
+
+func (db *DB) enterPayments(ctx context.Context, tx pgx.Tx, b ledger.Batch) error {
+	n, err := exec(ctx, tx, `
+		insert into payment (county, year, batch_no, line, fund, period, person_id, id_token, village_code, village, grp,
+			basis, basis_unit, standard, amount_fen, paid_on, status, sheet, sheet_row)
+		select s.county, @year, s.batch_no, s.line, @fund, @period, p.person_id, s.id_token, s.village_code, s.village, s.grp,
+			s.basis, s.basis_unit, s.standard, s.amount_fen, s.paid_on, s.status, s.sheet, s.sheet_row
+		from staged_row s
+		join person p on p.county = s.county and p.who = s.who and p.name_key = s.name_key
+		where s.county = @county and s.batch_no = @no`,
+		pgx.NamedArgs{
+			"county": db.county, "no": b.No, "year": b.Period.Year(), "fund": b.Fund, "period": string(b.Period),
+		})
+	if err == nil && n != int64(b.Rows) {
+		err = fmt.Errorf("batch %d: %d rows certified, %d entered", b.No, b.Rows, n)
+	}
+	return err
+}
+
+func (db *DB) enterParties(ctx context.Context, tx pgx.Tx, b ledger.Batch) error {
+	_, err := exec(ctx, tx, `
+		insert into payment_party (county, year, batch_no, line, role, person_id)
+		select s.county, @year, s.batch_no, s.line, s.role, p.person_id
+		from staged_party s
+		join person p on p.county = s.county and p.who = s.who and p.name_key = s.name_key
+		where s.county = @county and s.batch_no = @no`,
+		pgx.NamedArgs{"county": db.county, "no": b.No, "year": b.Period.Year()})
+	return err
+}
+
+func (db *DB) markPublished(ctx context.Context, tx pgx.Tx, b ledger.Batch, by string) error {
+	fund, err := first(ctx, tx, pgx.RowToStructByPos[ledger.Fund],
+		`select `+fundColumns+` from fund f where f.county = @county and f.code = @fund for share`,
+		pgx.NamedArgs{"county": db.county, "fund": b.Fund})
+	if err != nil {
+		return err
+	}
+	from := db.today()
+	var until *time.Time
+	if fund.PublicDays > 0 {
+		last := from.AddDate(0, 0, fund.PublicDays-1) // the first day counts
+		until = &last
+	}
+	_, err = exec(ctx, tx, `
+		update batch set state = 'published', published_by = @by, published_at = @now, public_from = @from,
+			public_until = @until, indexed = @indexed
+		where county = @county and batch_no = @no`,
+		pgx.NamedArgs{
+			"county": db.county, "no": b.No, "by": by, "now": db.now(), "from": from, "until": until,
+			"indexed": fund.Disclosure == ledger.DisclosePublic,
+		})
+	return err
+}
+
+// Withdraw takes a published batch back with a reason. Rows stay in the books, inactive.
+func (db *DB) Withdraw(ctx context.Context, no int64, by, reason string) error {
+	if reason == "" {
+		return ledger.Errorf(ledger.KindInvalid, "撤回批次%d要写明原因（--reason）", no)
+	}
+	return db.write(ctx, func(tx pgx.Tx) error {
+		b, err := db.step(ctx, tx, no, ledger.Withdrawn, by, ledger.RoleCertifier)
+		if err != nil {
+			return err
+		}
+		args := pgx.NamedArgs{
+			"county": db.county, "no": no, "year": b.Period.Year(), "by": by, "now": db.now(), "reason": reason,
+		}
+		if _, err := exec(ctx, tx, `
+			update payment set active = false where county = @county and year = @year and batch_no = @no and active`, args); err != nil {
+			return err
+		}
+		if _, err := exec(ctx, tx, `
+			update batch set state = 'withdrawn', ended_by = @by, ended_at = @now, end_reason = @reason, indexed = false
+			where county = @county and batch_no = @no`, args); err != nil {
+			return err
+		}
+		if err := db.tallyBatch(ctx, tx, b); err != nil {
+			return err
+		}
+		if err := db.tellIndex(ctx, tx, b); err != nil {
+			return err
+		}
+		return db.record(ctx, tx, by, "batch.withdraw", object(no), map[string]string{"reason": reason})
+	})
+}
+
+// tallyBatch counts the batch's active rows by village, and the year's people, anew.
+func (db *DB) tallyBatch(ctx context.Context, tx pgx.Tx, b ledger.Batch) error {
+	args := pgx.NamedArgs{"county": db.county, "no": b.No, "year": b.Period.Year(), "fund": b.Fund, "now": db.now()}
+	for _, sql := range []string{
+		`delete from village_tally where county = @county and year = @year and fund = @fund and batch_no = @no`,
+		`insert into village_tally (county, year, fund, batch_no, village_code, village, row_count, total_fen)
+		 select county, year, fund, batch_no, village_code, case when village_code = '' then village else '' end,
+			count(*), sum(amount_fen)
+		 from payment where county = @county and year = @year and batch_no = @no and active
+		 group by 1, 2, 3, 4, 5, 6`,
+		`insert into year_tally (county, year, people, changed_at)
+		 select @county, @year, count(distinct person_id), @now from payment where county = @county and year = @year and active
+		 on conflict (county, year) do update set people = excluded.people, changed_at = excluded.changed_at`,
+	} {
+		if _, err := exec(ctx, tx, sql, args); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,235 @@
+package postgres
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"mingbai/ledger"
+)
+
+// Upload is a clerk's file on its way to become a batch.
+type Upload struct {
+	Fund        string
+	Period      ledger.Period
+	FileName    string
+	SHA256      [32]byte // of the file as it came
+	Size        int64    // in bytes, as it came
+	Sealed      []byte   // the whole file under ledger.SealedFilePlace
+	RuleVersion string
+	By          string             // login of the uploader
+	StatedTotal func() *ledger.Fen // asked after the last row; nil when the sheet states none
+}
+
+// Clash is a staged row whose person was already paid from the same fund for the same period (XB-01).
+type Clash struct {
+	Sheet string
+	Row   int // in the sheet
+	Batch int64
+}
+
+// ClashError refuses an import because of clashes; at most 200 are listed, Total counts all.
+type ClashError struct {
+	Clashes []Clash
+	Total   int
+}
+
+func (e *ClashError) Error() string {
+	return fmt.Sprintf("有%d行已在其他批次公开（如批次%d）", e.Total, e.Clashes[0].Batch)
+}
+
+// Import stores the file and its rows as a checked batch, or nothing at all: an error from rows (a fatal finding that came
+// late, a broken file) undoes everything. It answers the batch's number.
+func (db *DB) Import(ctx context.Context, u Upload, rows iter.Seq2[ledger.StagedRow, error]) (no int64, err error) {
+	err = db.write(ctx, func(tx pgx.Tx) error {
+		if err := may(ctx, tx, db.county, u.By, ledger.RoleClerk); err != nil {
+			return err
+		}
+		no, err = db.openBatch(ctx, tx, u)
+		if err != nil {
+			return err
+		}
+		if err := db.stage(ctx, tx, no, rows); err != nil {
+			return err
+		}
+		if err := db.refuseClashes(ctx, tx, no); err != nil {
+			return err
+		}
+		return db.closeStaging(ctx, tx, no, u)
+	})
+	return no, err
+}
+
+func (db *DB) openBatch(ctx context.Context, tx pgx.Tx, u Upload) (int64, error) {
+	args := pgx.NamedArgs{
+		"county": db.county, "sha": u.SHA256[:], "size": u.Size, "content": u.Sealed, "now": db.now(),
+		"fund": u.Fund, "period": string(u.Period), "file": u.FileName, "rules": u.RuleVersion, "by": u.By,
+	}
+	other, err := one[int64](ctx, tx, `
+		select batch_no from batch
+		where county = @county and file_sha256 = @sha and state not in ('rejected', 'withdrawn', 'superseded')`, args)
+	if err == nil {
+		return 0, ledger.Refuse(ledger.KindConflict, "FILE-06", "与批次%d是同一个文件，无需重传；要改正请走更正", other)
+	}
+	if !errors.Is(err, ledger.ErrNotFound) {
+		return 0, err
+	}
+	if _, err := exec(ctx, tx, `select ensure_payment_year(@year)`, pgx.NamedArgs{"year": u.Period.Year()}); err != nil {
+		return 0, err
+	}
+	if _, err := exec(ctx, tx, `
+		insert into file (county, sha256, size, content, stored_at) values (@county, @sha, @size, @content, @now)
+		on conflict do nothing`, args); err != nil {
+		return 0, err
+	}
+	return one[int64](ctx, tx, `
+		insert into batch (county, fund, period, state, file_sha256, file_name, rule_version, uploaded_by, uploaded_at)
+		values (@county, @fund, @period, 'parsed', @sha, @file, @rules, @by, @now)
+		returning batch_no`, args)
+}
+
+var errRowsBroken = errors.New("rows ended early")
+
+var stagedColumns = []string{
+	"county", "batch_no", "line", "sheet", "sheet_row", "village_code", "village", "grp", "name", "name_key", "name_py",
+	"who", "id_token", "id_sealed", "basis", "basis_unit", "standard", "amount_fen", "paid_on", "status",
+}
+
+var partyColumns = []string{"county", "batch_no", "line", "role", "name", "name_key", "name_py", "who", "id_token", "id_sealed"}
+
+// stage streams the rows in by COPY. Payees and beneficiaries who are the householder are not kept twice; the others are
+// few and follow in a second COPY.
+func (db *DB) stage(ctx context.Context, tx pgx.Tx, no int64, rows iter.Seq2[ledger.StagedRow, error]) error {
+	next, stop := iter.Pull2(rows)
+	defer stop()
+	var parties [][]any
+	var broken error // what rows said; COPY would send its words to the server and lose the error itself
+	_, err := tx.CopyFrom(ctx, pgx.Identifier{"staged_row"}, stagedColumns, pgx.CopyFromFunc(func() ([]any, error) {
+		r, err, ok := next()
+		if err != nil {
+			broken = err
+			return nil, errRowsBroken
+		}
+		if !ok {
+			return nil, nil
+		}
+		head := r.People[ledger.Householder]
+		for _, role := range []ledger.Role{ledger.Payee, ledger.Beneficiary} {
+			if p, ok := r.People[role]; ok && !samePerson(p, head) {
+				parties = append(parties, []any{
+					db.county, no, r.Line, string(role), p.Name, p.Forms.Key, texts(p.Forms.Pinyin),
+					who(p, r), p.Token, p.Sealed,
+				})
+			}
+		}
+		return []any{
+			db.county, no, r.Line, r.Sheet, r.SheetRow, r.VillageCode, r.Village, r.Group, head.Name, head.Forms.Key,
+			texts(head.Forms.Pinyin), who(head, r), head.Token, head.Sealed, int64(r.Basis), r.BasisUnit, int64(r.Standard),
+			int64(r.Amount), date(r.PaidOn), string(r.Status),
+		}, nil
+	}))
+	if broken != nil {
+		return broken
+	}
+	if err != nil {
+		return err
+	}
+	if len(parties) == 0 {
+		return nil
+	}
+	_, err = tx.CopyFrom(ctx, pgx.Identifier{"staged_party"}, partyColumns, pgx.CopyFromRows(parties))
+	return err
+}
+
+// samePerson: one number, or — where the payee's number is not given — one name.
+func samePerson(p, head ledger.StagedParty) bool {
+	if p.Token == nil || head.Token == nil {
+		return p.Forms.Key == head.Forms.Key
+	}
+	return string(p.Token) == string(head.Token)
+}
+
+// who tells people of one name apart: the number's token, or the place where there is no number.
+func who(p ledger.StagedParty, r ledger.StagedRow) []byte {
+	if p.Token != nil {
+		return p.Token
+	}
+	village := r.VillageCode
+	if village == "" {
+		village = r.Village
+	}
+	return []byte("place:" + village + "/" + r.Group)
+}
+
+// texts keeps an empty array from becoming NULL.
+func texts(s []string) []string {
+	if s == nil {
+		return []string{}
+	}
+	return s
+}
+
+func date(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	return &t
+}
+
+// refuseClashes looks for rows whose person was already paid (XB-01).
+func (db *DB) refuseClashes(ctx context.Context, tx pgx.Tx, no int64) error {
+	type clash struct {
+		Clash
+		Total int
+	}
+	found, err := all(ctx, tx, func(row pgx.CollectableRow) (c clash, err error) {
+		err = row.Scan(&c.Sheet, &c.Row, &c.Batch, &c.Total)
+		return c, err
+	}, `
+		select s.sheet, s.sheet_row, p.batch_no, count(*) over ()
+		from batch b
+		join staged_row s on s.county = b.county and s.batch_no = b.batch_no
+		join payment p on p.county = b.county and p.year = b.year and p.fund = b.fund and p.period = b.period
+			and p.id_token = s.id_token and p.active
+		where b.county = @county and b.batch_no = @no
+		order by s.line limit 200`, pgx.NamedArgs{"county": db.county, "no": no})
+	if err != nil || len(found) == 0 {
+		return err
+	}
+	e := &ClashError{Total: found[0].Total}
+	for _, c := range found {
+		e.Clashes = append(e.Clashes, c.Clash)
+	}
+	return e
+}
+
+// closeStaging lets the database count what arrived and marks the batch checked.
+func (db *DB) closeStaging(ctx context.Context, tx pgx.Tx, no int64, u Upload) error {
+	var stated *int64
+	if u.StatedTotal != nil {
+		if s := u.StatedTotal(); s != nil {
+			stated = (*int64)(s)
+		}
+	}
+	t, err := first(ctx, tx, pgx.RowToStructByPos[ledger.Tally], `
+		update batch b set state = 'checked', row_count = t.n, total_fen = t.fen, stated_fen = @stated
+		from (select count(*)::int as n, coalesce(sum(amount_fen), 0)::bigint as fen
+		      from staged_row where county = @county and batch_no = @no) t
+		where b.county = @county and b.batch_no = @no
+		returning b.row_count, b.total_fen`,
+		pgx.NamedArgs{"county": db.county, "no": no, "stated": stated})
+	if err != nil {
+		return err
+	}
+	if t.Rows == 0 {
+		return ledger.Refuse(ledger.KindInvalid, "SHT-03", "没有找到数据行")
+	}
+	return db.record(ctx, tx, u.By, "batch.import", fmt.Sprintf("batch/%d", no), map[string]any{
+		"fund": u.Fund, "period": u.Period, "rows": t.Rows, "total_fen": t.Total,
+		"sha256": fmt.Sprintf("%x", u.SHA256), "rules": u.RuleVersion,
+	})
+}

@@ -1,0 +1,71 @@
+package postgres
+
+import (
+	"context"
+
+	"github.com/jackc/pgx/v5"
+
+	"mingbai/ledger"
+)
+
+// checks compare what was counted when the books changed with a count of all rows now. Each answers a sentence per fault.
+var checks = []string{
+	// A published batch has exactly the rows and the sum that were certified, active or superseded since.
+	`select format('批次%s：复核%s行、%s分，账上%s行、%s分', b.batch_no, b.certified_rows, b.certified_fen, t.n, t.fen)
+	 from batch b
+	 cross join lateral (select count(*) as n, coalesce(sum(p.amount_fen), 0) as fen from payment p
+		where p.county = b.county and p.year = b.year and p.batch_no = b.batch_no) t
+	 where b.county = @county and b.state in ('published', 'superseded', 'withdrawn')
+		and (b.certified_rows, b.certified_fen) is distinct from (t.n, t.fen)`,
+	// A batch that is not published has no payment.
+	`select format('批次%s：状态是%s，却有%s行付款', b.batch_no, b.state, count(*))
+	 from batch b join payment p on p.county = b.county and p.year = b.year and p.batch_no = b.batch_no
+	 where b.county = @county and b.state not in ('published', 'superseded', 'withdrawn') group by b.batch_no, b.state`,
+	// A withdrawn batch has no active row.
+	`select format('批次%s：已撤回，仍有%s行有效', b.batch_no, count(*))
+	 from batch b join payment p on p.county = b.county and p.year = b.year and p.batch_no = b.batch_no and p.active
+	 where b.county = @county and b.state = 'withdrawn' group by b.batch_no`,
+	// A waiting batch has the rows that were checked; a published one has none left waiting.
+	`select format('批次%s：登记%s行、%s分，暂存%s行、%s分', b.batch_no, b.row_count, b.total_fen, t.n, t.fen)
+	 from batch b
+	 cross join lateral (select count(*) as n, coalesce(sum(s.amount_fen), 0) as fen from staged_row s
+		where s.county = b.county and s.batch_no = b.batch_no) t
+	 where b.county = @county and case when b.state in ('checked', 'certified')
+		then (b.row_count, b.total_fen) is distinct from (t.n, t.fen) else t.n > 0 end`,
+	// No publication without its line in the audit log.
+	`select format('批次%s：已公开，审计日志里没有公开记录', b.batch_no)
+	 from batch b
+	 where b.county = @county and b.state in ('published', 'superseded', 'withdrawn') and not exists (
+		select from audit a where a.county = b.county and a.action = 'batch.publish' and a.object = 'batch/' || b.batch_no)`,
+	// The tallies are the rows.
+	`with rows as (
+		select year, fund, batch_no, village_code, case when village_code = '' then village else '' end as village,
+			count(*) as n, sum(amount_fen) as fen
+		from payment where county = @county and active group by 1, 2, 3, 4, 5)
+	 select format('批次%s %s村：合计表记%s行、%s分，明细%s行、%s分', batch_no, village_code || village, t.row_count, t.total_fen, r.n, r.fen)
+	 from rows r full join (select * from village_tally where county = @county) t using (year, fund, batch_no, village_code, village)
+	 where (t.row_count, t.total_fen) is distinct from (r.n, r.fen)`,
+	`with rows as (select year, count(distinct person_id) as n from payment where county = @county and active group by year)
+	 select format('%s年：人数表记%s人，明细%s人', year, t.people, r.n)
+	 from rows r full join (select * from year_tally where county = @county) t using (year)
+	 where coalesce(t.people, 0) <> coalesce(r.n, 0)`,
+}
+
+// Verify counts all rows anew and walks the audit chain. It answers every difference; none means the books are whole.
+func (db *DB) Verify(ctx context.Context) ([]ledger.Difference, error) {
+	var found []ledger.Difference
+	for _, sql := range checks {
+		err := db.write(ctx, func(tx pgx.Tx) error {
+			sentences, err := all(ctx, tx, pgx.RowTo[string], sql, pgx.NamedArgs{"county": db.county})
+			for _, s := range sentences {
+				found = append(found, ledger.Difference{Where: "books", What: s})
+			}
+			return err
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	broken, err := db.verifyAudit(ctx)
+	return append(found, broken...), err
+}
