@@ -40,6 +40,13 @@ func (db *DB) Batch(ctx context.Context, no int64) (ledger.Batch, error) {
 	return db.batch(ctx, db.pool, no, "")
 }
 
+// BatchOfFile is the newest batch of a file, by the file's sha256, whatever its state; ErrNotFound when it never came.
+func (db *DB) BatchOfFile(ctx context.Context, sha [32]byte) (ledger.Batch, error) {
+	return first(ctx, db.pool, scanBatch,
+		`select `+batchColumns+` from batch b where b.county = @county and b.file_sha256 = @sha order by b.batch_no desc limit 1`,
+		pgx.NamedArgs{"county": db.county, "sha": sha[:]})
+}
+
 // batch reads a batch; lock is "" or "for update".
 func (db *DB) batch(ctx context.Context, q querier, no int64, lock string) (ledger.Batch, error) {
 	b, err := first(ctx, q, scanBatch,
