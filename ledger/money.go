@@ -26,6 +26,7 @@ func (f Fen) Plain() string { return formatScaled(int64(f), 2, 2) }
 // ParseYuan reads a decimal number of yuan ("1,040.86", "1040.860", "８３", "￥5元") exactly. It answers ErrNotNumber,
 // ErrTooFine when a digit beyond the fen is not zero, or ErrTooLarge.
 func ParseYuan(text string) (Fen, error) {
+	text = strings.TrimSuffix(strings.TrimSpace(text), "元")
 	v, err := parseScaled(text, 2)
 	return Fen(v), err
 }
@@ -82,7 +83,7 @@ func abs(v int64) uint64 {
 // parseScaled reads a decimal number as an integer of 10^-scale units.
 func parseScaled(text string, scale int) (int64, error) {
 	s := strings.TrimSpace(narrow(text))
-	s = strings.TrimSuffix(strings.TrimPrefix(s, "¥"), "元")
+	s = strings.TrimPrefix(s, "¥")
 	neg := false
 	if rest, ok := strings.CutPrefix(s, "-"); ok {
 		s, neg = rest, true

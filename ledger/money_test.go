@@ -27,6 +27,9 @@ func TestParseYuan(t *testing.T) {
 	if got, err := ParseWan("12.3456"); err != nil || got != 12345600 {
 		t.Errorf("ParseWan = %d, %v", got, err)
 	}
+	if _, err := ParseWan("50元"); !errors.Is(err, ErrNotNumber) {
+		t.Errorf("yuan written into a column of wan: %v", err)
+	}
 	if _, err := ParseWan("0.0000001"); !errors.Is(err, ErrTooFine) {
 		t.Errorf("a tenth of a fen in wan: %v", err)
 	}

@@ -102,6 +102,29 @@ func TestActsAreRefusedOutOfTurn(t *testing.T) {
 	b.whole()
 }
 
+// A householder may stand once for each member of the family, and each member once.
+func TestAFamilyStandsOncePerMember(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	member := func(line int, who string) ledger.StagedRow {
+		r := row(line, "张三", "id-head", willow, "1组", 100)
+		r.People[ledger.Beneficiary] = party("家人"+who, who)
+		return r
+	}
+	b.publish("GD", "2025", member(1, "wife"), member(2, "son"))
+	own, err := b.FindOwn(t.Context(), token("id-head"), "张三")
+	b.must(err)
+	if book, err := b.OwnBook(t.Context(), own); err != nil || book.Own.Rows != 2 {
+		t.Errorf("the householder's book: %+v, %v", book, err)
+	}
+	_, err = b.Import(t.Context(), upload("GD", "2025"), seq([]ledger.StagedRow{member(1, "daughter"), member(2, "son")}))
+	var clash *postgres.ClashError
+	if !errors.As(err, &clash) || clash.Total != 1 || clash.Clashes[0].Row != 5 {
+		t.Errorf("the son a second time: %v", err)
+	}
+	b.whole()
+}
+
 // Two batches with the same person can both wait; the second publication is the one to refuse.
 func TestTheSecondOfTwoClashingBatchesIsRefused(t *testing.T) {
 	t.Parallel()

@@ -96,7 +96,7 @@ var errRowsBroken = errors.New("rows ended early")
 
 var stagedColumns = []string{
 	"county", "batch_no", "line", "sheet", "sheet_row", "village_code", "village", "grp", "name", "name_key", "name_py",
-	"who", "id_token", "id_sealed", "basis", "basis_unit", "standard", "amount_fen", "paid_on", "status",
+	"who", "id_token", "id_sealed", "paid_for", "basis", "basis_unit", "standard", "amount_fen", "paid_on", "status",
 }
 
 var partyColumns = []string{"county", "batch_no", "line", "role", "name", "name_key", "name_py", "who", "id_token", "id_sealed"}
@@ -128,7 +128,7 @@ func (db *DB) stage(ctx context.Context, tx pgx.Tx, no int64, rows iter.Seq2[led
 		}
 		return []any{
 			db.county, no, r.Line, r.Sheet, r.SheetRow, r.VillageCode, r.Village, r.Group, head.Name, head.Forms.Key,
-			texts(head.Forms.Pinyin), who(head, r), head.Token, head.Sealed, int64(r.Basis), r.BasisUnit, int64(r.Standard),
+			texts(head.Forms.Pinyin), who(head, r), head.Token, head.Sealed, paidFor(r), int64(r.Basis), r.BasisUnit, int64(r.Standard),
 			int64(r.Amount), date(r.PaidOn), string(r.Status),
 		}, nil
 	}))
@@ -165,6 +165,14 @@ func who(p ledger.StagedParty, r ledger.StagedRow) []byte {
 	return []byte("place:" + village + "/" + r.Group)
 }
 
+// paidFor is the token of whom a row is for: nobody is paid twice from one fund for one period (XR-04, XB-01).
+func paidFor(r ledger.StagedRow) []byte {
+	if p, ok := r.People[ledger.Beneficiary]; ok && p.Token != nil {
+		return p.Token
+	}
+	return r.People[ledger.Householder].Token
+}
+
 // texts keeps an empty array from becoming NULL.
 func texts(s []string) []string {
 	if s == nil {
@@ -194,7 +202,7 @@ func (db *DB) refuseClashes(ctx context.Context, tx pgx.Tx, no int64) error {
 		from batch b
 		join staged_row s on s.county = b.county and s.batch_no = b.batch_no
 		join payment p on p.county = b.county and p.year = b.year and p.fund = b.fund and p.period = b.period
-			and p.id_token = s.id_token and p.active
+			and p.paid_for = s.paid_for and p.active
 		where b.county = @county and b.batch_no = @no
 		order by s.line limit 200`, pgx.NamedArgs{"county": db.county, "no": no})
 	if err != nil || len(found) == 0 {

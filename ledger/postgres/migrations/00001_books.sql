@@ -121,6 +121,7 @@ create table staged_row (
     who          bytea   not null, -- see person
     id_token     bytea,
     id_sealed    bytea,
+    paid_for     bytea,            -- see payment
     basis        bigint  not null,
     basis_unit   text    not null,
     standard     bigint  not null,
@@ -185,8 +186,10 @@ create table payment (
     line         int      not null,
     fund         text     not null,
     period       text     not null,
-    person_id    bigint   not null,
-    id_token     bytea,
+    person_id    bigint   not null, -- the householder
+    -- The token of whom the payment is for: the beneficiary where the sheet names one by number, else the householder. A
+    -- householder may have a row for each member of the family.
+    paid_for     bytea,
     village_code text     not null,
     village      text     not null,
     grp          text     not null,
@@ -202,8 +205,8 @@ create table payment (
     primary key (county, year, batch_no, line)
 ) partition by list (year);
 -- Nobody is paid twice from one fund for one period (XB-01), whatever the program does.
-create unique index payment_once on payment (county, year, fund, period, id_token)
-    where active and id_token is not null;
+create unique index payment_once on payment (county, year, fund, period, paid_for)
+    where active and paid_for is not null;
 create index payment_person on payment (county, person_id);
 create index payment_village on payment (county, fund, village_code) where active;
 
@@ -237,7 +240,7 @@ begin
     raise exception 'table % is append-only', tg_table_name using errcode = 'restrict_violation';
 end $$;
 -- +goose StatementEnd
-create trigger payment_is_final before update of county, year, batch_no, line, fund, period, person_id, id_token,
+create trigger payment_is_final before update of county, year, batch_no, line, fund, period, person_id, paid_for,
     village_code, village, grp, basis, basis_unit, standard, amount_fen, paid_on, status, sheet, sheet_row
     on payment for each row execute function refuse_change();
 create trigger payment_is_kept before delete on payment for each row execute function refuse_change();

@@ -1,0 +1,97 @@
+package ingest
+
+import "slices"
+
+// fieldNames are the fields' words in messages.
+var fieldNames = map[string]string{
+	"town": "乡镇", "village": "村", "group": "组", "head_name": "户主姓名", "payee_name": "收款人姓名",
+	"beneficiary_name": "享受人姓名", "id_number": "身份证号", "payee_id_number": "收款人身份证号",
+	"beneficiary_id_number": "享受人身份证号", "quantity": "数量", "area_mu": "面积", "persons": "人数",
+	"standard": "补贴标准", "amount": "金额", "paid_on": "发放日期", "pay_status": "发放状态",
+}
+
+// required are the fields without which a payment cannot be disclosed and found again.
+var required = []string{"head_name", "id_number", "amount", "village"}
+
+// choose settles which column gives which field: of several that claim one, the strongest by the dictionary; equals are
+// a question (HDR-03), and the field then has no column. What no field takes is said: unknown (HDR-04) or never
+// published (HDR-07).
+func (t *table) choose(h *header) {
+	claims := map[string][]*column{}
+	for i := range h.columns {
+		c := &h.columns[i]
+		switch c.use {
+		case imported:
+			claims[c.field] = append(claims[c.field], c)
+		case never:
+			t.found.add(t.at(c.col, c.row), "HDR-07", "c", c.label)
+		case unknown:
+			t.found.add(t.at(c.col, c.row), "HDR-04", "c", c.label)
+		}
+	}
+	standIn(claims)
+	t.by, t.disputed = map[string]*column{}, map[string]bool{}
+	for field, columns := range claims {
+		slices.SortStableFunc(columns, func(a, b *column) int { return a.rank - b.rank })
+		if len(columns) > 1 && columns[0].rank == columns[1].rank {
+			a, b := columns[0], columns[1]
+			t.found.add(t.at(b.col, b.row), "HDR-03", "a", a.label, "b", b.label, "f", fieldNames[field])
+			t.disputed[field] = true
+			continue
+		}
+		columns[0].field = field
+		t.by[field] = columns[0]
+	}
+}
+
+// standIn lets a sheet's only person be the householder, whatever the sheet calls them: the payee before the beneficiary
+// where there are both. The number follows the name; in a sheet of one name, the only number is that person's.
+func standIn(claims map[string][]*column) {
+	if claims["head_name"] == nil {
+		for _, role := range []string{"payee", "beneficiary"} {
+			if claims[role+"_name"] == nil {
+				continue
+			}
+			claims["head_name"] = claims[role+"_name"]
+			delete(claims, role+"_name")
+			if claims["id_number"] == nil && claims[role+"_id_number"] != nil {
+				claims["id_number"] = claims[role+"_id_number"]
+				delete(claims, role+"_id_number")
+			}
+			break
+		}
+	}
+	if claims["id_number"] == nil && claims["payee_name"] == nil && claims["beneficiary_name"] == nil {
+		for _, role := range []string{"payee", "beneficiary"} {
+			if claims[role+"_id_number"] != nil {
+				claims["id_number"] = claims[role+"_id_number"]
+				delete(claims, role+"_id_number")
+				return
+			}
+		}
+	}
+}
+
+// demand says which required fields have no column (HDR-02). The village may stand in the title or the sheet's name.
+func (t *table) demand(h *header) {
+	for _, field := range required {
+		if t.by[field] != nil || t.disputed[field] || field == "village" && t.village != "" {
+			continue
+		}
+		t.found.add(t.at(h.columns[0].col, h.top), "HDR-02", "f", fieldNames[field])
+	}
+}
+
+// describe lists every column for the report. One that lost its field to a stronger column has none.
+func (t *table) describe(h *header) []Column {
+	out := make([]Column, 0, len(h.columns))
+	for i := range h.columns {
+		c := &h.columns[i]
+		field := c.field
+		if c.use == imported && t.by[field] != c {
+			field = ""
+		}
+		out = append(out, Column{Cell: t.at(c.col, c.row).cell(), Label: c.label, Field: field})
+	}
+	return out
+}

@@ -1,0 +1,139 @@
+// Package sheet reads spreadsheet files as plain rows of typed cells, for package ingest to find the meaning of.
+//
+// A reader tells what the file says and nothing more: a number is given in the very digits that were stored (a float
+// would invent or lose some), a text stays a text even when it looks like a number, and a cell under a merge is empty.
+// It must never guess, repair or round, never run a formula, and never let a crafted file take the program down:
+// whatever is wrong with a file comes back as one of the errors below.
+//
+// It is the only package that knows excelize.
+package sheet
+
+import (
+	"context"
+	"errors"
+	"io"
+	"iter"
+	"strconv"
+)
+
+// Kind says how a cell's value is stored, which is not always how it looks.
+type Kind uint8
+
+// Kinds of cells.
+const (
+	Empty  Kind = iota // nothing stored; a row gives such a cell only for a formula without a cached value
+	Text               // a text, also one made of digits
+	Number             // a number, in the digits of the file: 1040.8600000000001, 9.9E+17
+	Bool               // 0 or 1
+	Error              // #N/A and its like
+	Date               // a number that its style shows as a date (days since the workbook's epoch), or an ISO date
+)
+
+// Cell is one stored cell.
+type Cell struct {
+	Row, Col int // from 1
+	Kind     Kind
+	Text     string // exactly as stored
+	Formula  bool
+}
+
+// Blank says whether there is nothing to read in the cell.
+func (c Cell) Blank() bool { return c.Kind == Empty }
+
+// Row is the stored cells of one row, by ascending column.
+type Row struct {
+	Number int // from 1
+	Cells  []Cell
+}
+
+// Merge is a rectangle of merged cells; only its left top cell holds a value.
+type Merge struct{ Top, Left, Bottom, Right int }
+
+// Info is what a workbook says about one of its sheets.
+type Info struct {
+	Name   string
+	Hidden bool // hidden by the user or by a macro
+}
+
+// Workbook is an opened file. A reader that streams from the file fits it as well as one that holds it in memory: merges
+// are asked for before the rows (in xlsx they are stored after them) and rows come once, in order.
+type Workbook interface {
+	Format() Format
+	Date1904() bool // serial dates count from 1904, not 1900
+	Sheets() []Info
+	// Merges gives the merged rectangles of the i-th sheet.
+	Merges(i int) ([]Merge, error)
+	// Rows gives the rows of the i-th sheet that hold anything, by ascending number. A row's cells are valid until the
+	// next one is asked for. After an error there are no more rows.
+	Rows(ctx context.Context, i int) iter.Seq2[Row, error]
+}
+
+// Limits bound what reading one file may cost.
+type Limits struct {
+	Unzipped int64 // bytes of all parts together
+	Parts    int   // files in the zip container
+	Rows     int   // rows with content, per sheet
+	Columns  int   // rightmost column with content
+	Merges   int   // per sheet
+}
+
+// DefaultLimits hold for a county's largest real sheets several times over.
+var DefaultLimits = Limits{Unzipped: 256 << 20, Parts: 2000, Rows: 300_000, Columns: 256, Merges: 300_000}
+
+// Errors of reading. All but a cancelled context are about the file, not the machine.
+var (
+	ErrDamaged   = errors.New("damaged file")
+	ErrEncrypted = errors.New("encrypted workbook")
+)
+
+// LimitError says which limit a file breaks, in words for the clerk.
+type LimitError struct{ What string }
+
+func (e *LimitError) Error() string { return "beyond the limits: " + e.What }
+
+// FormatError says that the content is of a format that is not read.
+type FormatError struct{ Format Format }
+
+func (e *FormatError) Error() string { return "unread format: " + e.Format.Name() }
+
+// Open opens a workbook of any format that is read. The content must stay readable while the workbook is in use.
+func Open(content io.ReaderAt, size int64, limits Limits) (Workbook, error) {
+	switch format := Sniff(content, size); format {
+	case XLSX:
+		return openXLSX(content, size, limits)
+	case Encrypted:
+		return nil, ErrEncrypted
+	case Unknown:
+		return nil, ErrDamaged
+	default:
+		return nil, &FormatError{format}
+	}
+}
+
+// A1 writes an address the way spreadsheets do: A1, AB12.
+func A1(col, row int) string { return ColumnName(col) + strconv.Itoa(row) }
+
+// ColumnName writes a column's letters: A, Z, AA.
+func ColumnName(col int) string {
+	var letters [8]byte
+	i := len(letters)
+	for ; col > 0 && i > 0; col = (col - 1) / 26 {
+		i--
+		letters[i] = byte('A' + (col-1)%26)
+	}
+	return string(letters[i:])
+}
+
+// parseA1 reads an address; ok is false for what is none.
+func parseA1(s string) (col, row int, ok bool) {
+	i := 0
+	for ; i < len(s) && i < 4; i++ {
+		c := s[i] &^ 0x20
+		if c < 'A' || c > 'Z' {
+			break
+		}
+		col = col*26 + int(c-'A') + 1
+	}
+	row, err := strconv.Atoi(s[i:])
+	return col, row, i > 0 && err == nil && row > 0 && row <= 1<<20 && col <= 1<<14
+}

@@ -1,0 +1,78 @@
+package portal
+
+import (
+	"context"
+	"crypto/rand"
+	"log/slog"
+	"time"
+
+	"mingbai/ledger"
+)
+
+// Config is what a county sets.
+type Config struct {
+	County  string `validate:"required"` // 清泉县
+	Phone   string `validate:"required"` // whom people call
+	Hours   string `validate:"required"` // 周一至周五 8:30—17:30
+	Address string `validate:"required"` // 清泉县财政局一楼大厅
+
+	Limits Limits
+	// TrustedProxies are the addresses (or CIDR) of our own proxies; only they may say whom they speak for.
+	TrustedProxies []string `validate:"dive,ip|cidr"`
+	// Kiosks are the addresses (or CIDR) of registered screens in service halls. Many people share one: the limits per
+	// address and per device do not hold for them, the total does.
+	Kiosks []string `validate:"dive,ip|cidr"`
+	// Secure says that TLS stands in front: cookies are Secure, and HSTS is sent.
+	Secure bool
+	// FormKey signs form tokens. Replicas must share it, and a page stays usable over a restart if it stays the same.
+	// Random when empty.
+	FormKey []byte `validate:"min=32"`
+	// Timeout is the longest that one request may work; 10 s when zero.
+	Timeout time.Duration
+
+	Normalise  func(string) string          `validate:"required"` // search.Normalise
+	Token      func(ledger.IDNumber) []byte `validate:"required"` // keyed token of a number
+	IndexState func(context.Context) string // a word for /readyz; may be nil
+	Log        *slog.Logger                 // slog.Default() when nil
+}
+
+// Limit allows Max requests in any stretch of Window.
+type Limit struct {
+	Max    int
+	Window time.Duration
+}
+
+// Limits are those of the two doors a stranger might try. A zero Limit takes the default.
+type Limits struct {
+	LookupDevice  Limit // asking with a number: per browser
+	LookupAddress Limit // per network address; a village may share one
+	LookupTotal   Limit // all together: guessing from many addresses
+	Browse        Limit // names, people and village lists, per address
+}
+
+func (c Config) withDefaults() Config {
+	c.Limits.LookupDevice.or(10, 5*time.Minute)
+	c.Limits.LookupAddress.or(30, 5*time.Minute)
+	c.Limits.LookupTotal.or(3000, 5*time.Minute)
+	c.Limits.Browse.or(120, time.Minute)
+	if len(c.FormKey) == 0 {
+		c.FormKey = make([]byte, 32)
+		_, _ = rand.Read(c.FormKey) // never fails
+	}
+	if c.Timeout <= 0 {
+		c.Timeout = 10 * time.Second
+	}
+	if c.Log == nil {
+		c.Log = slog.Default()
+	}
+	return c
+}
+
+func (l *Limit) or(most int, window time.Duration) {
+	if l.Max <= 0 {
+		l.Max = most
+	}
+	if l.Window <= 0 {
+		l.Window = window
+	}
+}

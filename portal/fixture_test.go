@@ -1,0 +1,345 @@
+package portal
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/andybalholm/cascadia"
+	"golang.org/x/net/html"
+
+	"mingbai/ledger"
+)
+
+// The fixture stands in for the books where only rendering and edge states matter; the real database is asked end to end
+// in cmd/mingbai.
+
+const (
+	zhangNumber = "990121195503124515" // of the fictional county, as all numbers here
+	otherNumber = "99012119600718234X"
+	zhangID     = "0123456789abcdef0123456789abcdef"
+	villageCode = "990121102203"
+)
+
+var zhangRef = ledger.PersonRef{Person: zhangID, Village: villageCode}
+
+type fixture struct {
+	fund      ledger.FundPage
+	hits      map[ledger.NameMode]int
+	asked     []ledger.PeopleQuery
+	looked    int
+	err       error // every answer of the books
+	name      string
+	panicking bool
+	empty     bool
+}
+
+func day(y int, m time.Month, d int) time.Time { return time.Date(y, m, d, 0, 0, 0, 0, time.UTC) }
+
+var grain = ledger.Fund{
+	Code: "NB-01", Name: "耕地地力保护补贴", Kind: ledger.Subsidy, Section: "农业农村股", Purpose: "发给种地的农户，用来保护耕地、养好地力。谁承包、谁领取。",
+	Document: "清财农〔2025〕12号《2025年耕地地力保护补贴实施方案》", Standard: "83.94元/亩", BasisUnit: "亩", Disclosure: ledger.DisclosePublic, PublicDays: 365,
+}
+
+var hardship = ledger.Fund{
+	Code: "MZ-03", Name: "困难残疾人生活补贴", Kind: ledger.Subsidy, Section: "社会保障股", Standard: "每人每月80元", BasisUnit: "人", Disclosure: ledger.DiscloseSelf,
+}
+
+func payment(year int, line int, amount ledger.Fen) ledger.Payment {
+	return ledger.Payment{
+		Batch: 17, Line: line, Fund: grain.Code, FundName: grain.Name, Period: ledger.Period(fmt.Sprint(year)), Village: "赵家湾村", Group: "3",
+		Name: "张三丰", Role: ledger.Householder, Basis: 124000, BasisUnit: "亩", Standard: 839400, Amount: amount, PaidOn: day(year, 5, 20),
+		Status: ledger.Paid, Document: grain.Document, FileName: "赵家湾村耕地地力保护补贴发放表.xlsx", Sheet: "Sheet1", SheetRow: line + 3,
+		Published: day(year, 5, 28),
+	}
+}
+
+func newFixture() *fixture {
+	f := &fixture{name: "张三丰", hits: map[ledger.NameMode]int{ledger.NameExact: 2}}
+	f.fund = ledger.FundPage{
+		Fund: grain, Year: 2025, Years: []int{2025, 2024, 2023}, County: ledger.Tally{Rows: 41230, Total: 4312345678},
+		ListOpen: true, Until: day(2026, 5, 28),
+		Batches: []ledger.Publication{{Batch: 17, Fund: grain.Code, FundName: grain.Name, Period: "2025", Tally: ledger.Tally{Rows: 41230, Total: 4312345678}, PublishedAt: day(2025, 5, 28)}},
+		Towns: []ledger.TownTally{
+			{RegionTally: ledger.RegionTally{Code: "990121102", Name: "柳河镇", Tally: ledger.Tally{Rows: 31230, Total: 3300000000}}, Villages: []ledger.RegionTally{
+				{Code: villageCode, Name: "赵家湾村", Tally: ledger.Tally{Rows: 30000, Total: 3000000000}},
+				{Code: "990121102204", Name: "王家台村", Tally: ledger.Tally{Rows: 1000, Total: 200000000}},
+				{Name: "", Tally: ledger.Tally{Rows: 230, Total: 100000000}},
+			}},
+			{RegionTally: ledger.RegionTally{Code: "990121103", Name: "石桥乡", Tally: ledger.Tally{Rows: 10000, Total: 1012345678}}, Villages: []ledger.RegionTally{
+				{Code: "990121103201", Name: "石桥村", Tally: ledger.Tally{Rows: 10000, Total: 1012345678}},
+			}},
+		},
+	}
+	return f
+}
+
+func (f *fixture) YearFigures(context.Context, int) (ledger.YearFigures, error) {
+	if f.panicking {
+		panic("driver: secret detail")
+	}
+	if f.empty {
+		return ledger.YearFigures{}, ledger.ErrNotFound
+	}
+	return ledger.YearFigures{Year: 2025, Tally: ledger.Tally{Rows: 882804, Total: 43170000012}, People: 312457, Funds: 35, Villages: 389, Updated: day(2025, 11, 20)}, f.err
+}
+
+func (f *fixture) Newest(_ context.Context, n int) ([]ledger.Publication, error) {
+	if f.empty {
+		return nil, nil
+	}
+	names := []string{grain.Name, "农机购置补贴", hardship.Name, "村级公益事业建设一事一议财政奖补资金", "退耕还林补助"}
+	var out []ledger.Publication
+	for i := range n {
+		out = append(out, ledger.Publication{
+			Batch: int64(30 - i), Fund: grain.Code, FundName: names[i%5], Period: "2025-09", PublishedAt: day(2025, 11, 20-i),
+			Tally: ledger.Tally{Rows: 41230 - i*977, Total: ledger.Fen(4312345678 / (i + 1))},
+		})
+	}
+	return out, f.err
+}
+
+func (f *fixture) found(ref ledger.PersonRef) ledger.FoundPerson {
+	return ledger.FoundPerson{
+		Ref: ref, Name: f.name, TownName: "柳河镇", VillageName: "赵家湾村", Group: "3", Tally: ledger.Tally{Rows: 3, Total: 312258},
+		Years: []int{2025, 2024}, FundNames: []string{grain.Name, "退耕还林补助"},
+	}
+}
+
+func (f *fixture) PeopleByRefs(_ context.Context, refs []ledger.PersonRef) ([]ledger.FoundPerson, error) {
+	var out []ledger.FoundPerson
+	for i, r := range refs {
+		p := f.found(r)
+		if i == 1 {
+			p.TownName, p.VillageName, p.Group = "", "", ""
+		}
+		out = append(out, p)
+	}
+	return out, f.err
+}
+
+func (f *fixture) PublicPerson(_ context.Context, ref ledger.PersonRef) (ledger.FoundPerson, []ledger.Payment, error) {
+	if ref != zhangRef {
+		return ledger.FoundPerson{}, nil, ledger.ErrNotFound
+	}
+	silent := payment(2023, 9, 104086)
+	silent.Basis, silent.Standard, silent.PaidOn, silent.Document, silent.Status = 0, 0, time.Time{}, "", ledger.StatusUnknown
+	return f.found(ref), []ledger.Payment{payment(2025, 1, 104086), payment(2024, 2, 100000), silent}, f.err
+}
+
+func (f *fixture) OwnBook(_ context.Context, person string) (ledger.OwnBook, error) {
+	related := payment(2024, 5, 96000)
+	related.Role, related.Name, related.FundName = ledger.Payee, "张老根", hardship.Name
+	short := payment(2024, 2, 100000)
+	return ledger.OwnBook{
+		Name: f.name, Village: "赵家湾村", Own: ledger.Tally{Rows: 3, Total: 308172}, Related: ledger.Tally{Rows: 1, Total: 96000}, OtherNames: 2,
+		Years:    []ledger.YearTally{{Year: 2025, Tally: ledger.Tally{Rows: 1, Total: 104086}}, {Year: 2024, Tally: ledger.Tally{Rows: 2, Total: 204086}}},
+		Payments: []ledger.Payment{payment(2025, 1, 104086), short, payment(2024, 4, 104086), related},
+	}, f.err
+}
+
+func (f *fixture) Funds(context.Context) ([]ledger.FundYear, error) {
+	if f.empty {
+		return nil, nil
+	}
+	project := ledger.Fund{Code: "XM 1/2", Name: "高标准农田建设", Kind: ledger.Allocation}
+	odd := ledger.Fund{Code: "X", Name: "新类资金", Kind: "new"}
+	return []ledger.FundYear{
+		{Fund: grain, Year: 2025, Tally: ledger.Tally{Rows: 41230, Total: 4312345678}},
+		{Fund: hardship, Year: 2025, Tally: ledger.Tally{Rows: 12000, Total: 96000000}},
+		{Fund: project},
+		{Fund: odd},
+	}, f.err
+}
+
+func (f *fixture) FundPage(_ context.Context, code string, year int) (ledger.FundPage, error) {
+	if code != f.fund.Code {
+		return ledger.FundPage{}, ledger.ErrNotFound
+	}
+	return f.fund, f.err
+}
+
+func (f *fixture) VillageList(_ context.Context, fund string, year int, village string) (ledger.VillageList, error) {
+	if fund != grain.Code || village != villageCode || year != 2025 {
+		return ledger.VillageList{}, ledger.ErrNotFound
+	}
+	l := ledger.VillageList{
+		Fund: grain, Year: year, VillageCode: village, TownName: "柳河镇", VillageName: "赵家湾村",
+		Tally: ledger.Tally{Rows: 24, Total: 2498064}, From: day(2025, 5, 28), Until: day(2026, 5, 28),
+	}
+	for i := range 24 {
+		p := payment(2025, i+1, 104086)
+		p.Name = []string{f.name, "欧阳建国", "买买提·艾合买提江", "王五"}[i%4]
+		if i == 2 {
+			p.Status, p.Group, p.Basis, p.Standard = ledger.Returned, "", 0, 0
+		}
+		l.Payments = append(l.Payments, p)
+	}
+	return l, f.err
+}
+
+func (f *fixture) Ready(context.Context) error { return f.err }
+
+func (f *fixture) People(_ context.Context, q ledger.PeopleQuery) (ledger.PeopleHits, error) {
+	f.asked = append(f.asked, q)
+	hits := ledger.PeopleHits{Total: f.hits[q.Mode]}
+	for i := (q.Page - 1) * q.PerPage; i < min(q.Page*q.PerPage, hits.Total); i++ {
+		hits.Refs = append(hits.Refs, ledger.PersonRef{Person: fmt.Sprintf("%032x", i), Village: villageCode})
+	}
+	return hits, f.err
+}
+
+func (f *fixture) Lookup(_ context.Context, token []byte, nameKey string) (string, error) {
+	f.looked++
+	if f.err != nil {
+		return "", f.err
+	}
+	if nameKey == "张三丰" && string(token) == zhangNumber {
+		return zhangID, nil
+	}
+	return "", ledger.ErrNotFound
+}
+
+// site is a server over a fixture with a browser's cookies and the log in hand.
+type site struct {
+	t       *testing.T
+	books   *fixture
+	server  *Server
+	logged  *bytes.Buffer
+	cookies map[string]string
+}
+
+func setup(t *testing.T, change ...func(*Config)) *site {
+	t.Helper()
+	s := &site{t: t, books: newFixture(), logged: &bytes.Buffer{}, cookies: map[string]string{}}
+	c := Config{
+		County: "清泉县", Phone: "0990-1234567", Hours: "周一至周五 8:30—12:00，14:30—17:30", Address: "清泉县财政局一楼服务大厅",
+		Normalise: func(name string) string { return strings.ReplaceAll(strings.TrimSpace(name), " ", "") },
+		Token:     func(n ledger.IDNumber) []byte { return []byte(n.Digits()) },
+		Log:       slog.New(slog.NewJSONHandler(s.logged, &slog.HandlerOptions{Level: slog.LevelDebug})),
+	}
+	for _, f := range change {
+		f(&c)
+	}
+	var err error
+	if s.server, err = New(c, s.books, s.books); err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+type answer struct {
+	*http.Response
+	body string
+	doc  *html.Node
+}
+
+func (s *site) do(r *http.Request) answer {
+	s.t.Helper()
+	for name, value := range s.cookies {
+		r.AddCookie(&http.Cookie{Name: name, Value: value})
+	}
+	resp, err := s.server.App().Test(r, 5000)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	for _, c := range resp.Cookies() {
+		s.cookies[c.Name] = c.Value
+	}
+	body, err := io.ReadAll(resp.Body)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	doc, err := html.Parse(bytes.NewReader(body))
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return answer{resp, string(body), doc}
+}
+
+func (s *site) get(path string) answer {
+	s.t.Helper()
+	return s.do(httptest.NewRequest(http.MethodGet, path, nil))
+}
+
+func form(values url.Values) *http.Request {
+	r := httptest.NewRequest(http.MethodPost, "/lookup", strings.NewReader(values.Encode()))
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	return r
+}
+
+// ask opens the home page as a browser does and sends its form.
+func (s *site) ask(name, number string) answer {
+	s.t.Helper()
+	token := s.get("/").attr("input[name=csrf_token]", "value")
+	return s.do(form(url.Values{"csrf_token": {token}, "name": {name}, "id_number": {number}}))
+}
+
+func (a answer) all(selector string) []*html.Node {
+	return cascadia.QueryAll(a.doc, cascadia.MustCompile(selector))
+}
+
+// text is what a selector's nodes say, blanks run together.
+func (a answer) text(selector string) string {
+	var b strings.Builder
+	var walk func(*html.Node)
+	walk = func(n *html.Node) {
+		if n.Type == html.TextNode {
+			b.WriteString(n.Data)
+		}
+		for c := n.FirstChild; c != nil; c = c.NextSibling {
+			walk(c)
+		}
+	}
+	for _, n := range a.all(selector) {
+		walk(n)
+		b.WriteByte(' ')
+	}
+	return strings.Join(strings.Fields(b.String()), " ")
+}
+
+func (a answer) attr(selector, name string) string {
+	for _, n := range a.all(selector) {
+		for _, at := range n.Attr {
+			if at.Key == name {
+				return at.Val
+			}
+		}
+	}
+	return ""
+}
+
+var oneTime = regexp.MustCompile(`[0-9a-f]{64}|[2-9A-Z]{4}-[2-9A-Z]{4}`)
+
+// settled is a body without its form token and reference.
+func (a answer) settled() string { return oneTime.ReplaceAllString(a.body, "") }
+
+func (s *site) status(a answer, want int) {
+	s.t.Helper()
+	if a.StatusCode != want {
+		s.t.Fatalf("status %d, want %d: %s", a.StatusCode, want, a.text("main"))
+	}
+}
+
+func (s *site) says(a answer, selector string, want ...string) {
+	s.t.Helper()
+	got := a.text(selector)
+	for _, w := range want {
+		if !strings.Contains(got, w) {
+			s.t.Errorf("%s says %q, want %q in it", selector, got, w)
+		}
+	}
+}
+
+var errDriver = errors.New("pgx: connection to 10.1.2.3 refused, password s3cret")

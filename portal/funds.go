@@ -1,0 +1,161 @@
+package portal
+
+import (
+	"net/http"
+	"net/url"
+	"strconv"
+
+	"github.com/gofiber/fiber/v2"
+
+	"mingbai/ledger"
+)
+
+// param is a part of the path, unescaped; empty when it cannot be.
+func param(c *fiber.Ctx, name string) string {
+	s, err := url.PathUnescape(c.Params(name))
+	if err != nil {
+		return ""
+	}
+	return s
+}
+
+// yearOf reads a year as people write it; the books begin in this century.
+func yearOf(text string) (int, error) {
+	y, err := strconv.Atoi(text)
+	if err != nil || len(text) != 4 || y < 2000 {
+		return 0, ledger.ErrNotFound
+	}
+	return y, nil
+}
+
+type fundsPage struct {
+	Frame
+	Funds []ledger.FundYear
+	Kinds []fundKind
+}
+
+func (fundsPage) view() string { return "pages/funds" }
+
+type fundKind struct {
+	ID    string
+	Name  string
+	Funds []ledger.FundYear
+}
+
+func (s *Server) funds(c *fiber.Ctx) error {
+	list, err := s.books.Funds(c.UserContext())
+	if err != nil {
+		return err
+	}
+	p := fundsPage{Frame: s.frame("项目"), Funds: list, Kinds: byKind(list)}
+	p.Nav = "funds"
+	return s.show(c, http.StatusOK, p)
+}
+
+// byKind keeps the books' order within a kind; a kind nobody has heard of still shows.
+func byKind(list []ledger.FundYear) []fundKind {
+	kinds := []fundKind{
+		{ID: string(ledger.Subsidy), Name: "到户补贴"},
+		{ID: string(ledger.Allocation), Name: "专项到项目"},
+		{ID: string(ledger.Transfer), Name: "转移支付"},
+		{ID: string(ledger.Budget), Name: "部门预算"},
+		{ID: "other", Name: "其他"},
+	}
+	for _, f := range list {
+		i := 0
+		for i < len(kinds)-1 && kinds[i].ID != string(f.Kind) {
+			i++
+		}
+		kinds[i].Funds = append(kinds[i].Funds, f)
+	}
+	var out []fundKind
+	for _, k := range kinds {
+		if len(k.Funds) > 0 {
+			out = append(out, k)
+		}
+	}
+	return out
+}
+
+type fundPage struct {
+	Frame
+	Fund        ledger.FundPage
+	Sum         sum
+	Balanced    bool
+	Difference  ledger.Fen
+	Said        string // who may see the lists, and until when
+	Towns       []townLine
+	FoldedTowns int
+}
+
+func (fundPage) view() string { return "pages/fund" }
+
+type townLine struct {
+	ledger.RegionTally
+	Share    int // of the greatest town, in percent
+	Villages []villageLine
+	Folded   int
+}
+
+type villageLine struct {
+	ledger.RegionTally
+	Path   string // of its list; empty when that may not be shown
+	NoCode bool   // lists are open, but this village cannot have one
+}
+
+func (s *Server) fund(c *fiber.Ctx) error {
+	year := 0
+	if text := c.Query("year"); text != "" {
+		var err error
+		if year, err = yearOf(text); err != nil {
+			return err
+		}
+	}
+	f, err := s.books.FundPage(c.UserContext(), param(c, "code"), year)
+	if err != nil {
+		return err
+	}
+	p := fundPage{Frame: s.frame(f.Name), Fund: f, Sum: sum{strconv.Itoa(f.Year) + "年全县合计", f.County}, Said: whoMaySee(f)}
+	p.Nav = "funds"
+	p.Difference = difference(f)
+	p.Balanced = p.Difference == 0
+	p.Towns, p.FoldedTowns = townLines(f)
+	return s.show(c, http.StatusOK, p)
+}
+
+func whoMaySee(f ledger.FundPage) string {
+	switch {
+	case f.ListOpen && f.Until.IsZero():
+		return "各村名单长期公示。点开乡镇，再点村名，就能看到。"
+	case f.ListOpen:
+		return "各村名单公示到" + date(f.Until) + "。点开乡镇，再点村名，就能看到。"
+	case f.Disclosure == ledger.DiscloseSelf:
+		return "这类补贴只供本人查询，这里只有合计。查自己的，请在首页填姓名和身份证号。"
+	case f.Disclosure == ledger.DiscloseAggregate:
+		return "按规定只公开合计，没有名单。"
+	}
+	return "公示期满，名单已经收起，合计一直公开。查自己的，请在首页填姓名和身份证号。"
+}
+
+// difference holds the database's three levels against each other: 0 when villages make their town and towns the county.
+func difference(f ledger.FundPage) ledger.Fen {
+	var towns ledger.Fen
+	for _, t := range f.Towns {
+		var villages ledger.Fen
+		for _, v := range t.Villages {
+			villages += v.Total
+		}
+		if villages != t.Total {
+			return distance(villages, t.Total)
+		}
+		towns += t.Total
+	}
+	return distance(towns, f.County.Total)
+}
+
+func distance(a, b ledger.Fen) ledger.Fen {
+	if a < b {
+		return b - a
+	}
+	return a - b
+}

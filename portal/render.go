@@ -1,0 +1,73 @@
+package portal
+
+import (
+	"fmt"
+	"io"
+	"net/http"
+
+	"github.com/gofiber/fiber/v2"
+	"github.com/gofiber/template/html/v2"
+
+	"mingbai/templates"
+)
+
+// page is a typed struct that knows its template.
+type page interface{ view() string }
+
+// Frame is what every page shows around its own matter.
+type Frame struct {
+	Title   string
+	County  string
+	Phone   string
+	Hours   string
+	Address string
+	Nav     string // the entry of the head's menu that this page stands under
+	Home    bool
+	NoIndex bool
+}
+
+func (s *Server) frame(title string) Frame {
+	c := s.config
+	return Frame{Title: title, County: c.County, Phone: c.Phone, Hours: c.Hours, Address: c.Address}
+}
+
+// show renders a page; fiber renders into a buffer, so a failing template never leaves half a page behind.
+func (s *Server) show(c *fiber.Ctx, status int, p page) error {
+	return c.Status(status).Render(p.view(), p)
+}
+
+// every page there is, for the trial at start.
+var everyPage = []page{
+	homePage{},
+	askPage{},
+	peoplePage{},
+	personPage{},
+	ownPage{},
+	missingPage{},
+	fundsPage{},
+	fundPage{},
+	villagePage{},
+	aboutPage{},
+	errorPage{},
+}
+
+// loadTemplates parses all templates and tries each page once, empty: a missing template, partial or field stops the
+// program here and not a farmer later. Pages name top and bottom themselves; the engine's own layouts would hold one lock
+// over every rendering.
+func (s *Server) loadTemplates() (*html.Engine, error) {
+	if err := s.loadAssets(); err != nil {
+		return nil, err
+	}
+	engine := html.NewFileSystem(http.FS(templates.Pages), ".html")
+	engine.AddFuncMap(words)
+	engine.AddFunc("asset", s.assetPath)
+	if err := engine.Load(); err != nil {
+		return nil, err
+	}
+	for _, p := range everyPage {
+		if err := engine.Render(io.Discard, p.view(), p); err != nil {
+			return nil, fmt.Errorf("%s: %w", p.view(), err)
+		}
+	}
+	return engine, nil
+}

@@ -1,0 +1,102 @@
+package portal
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/netip"
+	"time"
+
+	"github.com/go-playground/validator/v10"
+	"github.com/gofiber/fiber/v2"
+
+	"mingbai/ledger"
+)
+
+// Books answers from the record. What it hands out may be shown; policies and periods are its business.
+type Books interface {
+	YearFigures(ctx context.Context, year int) (ledger.YearFigures, error) // year 0: the newest with data
+	Newest(ctx context.Context, n int) ([]ledger.Publication, error)
+	PeopleByRefs(ctx context.Context, refs []ledger.PersonRef) ([]ledger.FoundPerson, error)
+	PublicPerson(ctx context.Context, ref ledger.PersonRef) (ledger.FoundPerson, []ledger.Payment, error)
+	OwnBook(ctx context.Context, person string) (ledger.OwnBook, error)
+	Funds(ctx context.Context) ([]ledger.FundYear, error)
+	FundPage(ctx context.Context, code string, year int) (ledger.FundPage, error) // year 0: the newest
+	VillageList(ctx context.Context, fund string, year int, village string) (ledger.VillageList, error)
+	Ready(ctx context.Context) error
+}
+
+// Finder finds people; what it finds is a reference, to be read from the books.
+type Finder interface {
+	People(ctx context.Context, q ledger.PeopleQuery) (ledger.PeopleHits, error)
+	Lookup(ctx context.Context, token []byte, nameKey string) (person string, err error)
+}
+
+// Server is the site.
+type Server struct {
+	config   Config
+	books    Books
+	finder   Finder
+	log      *slog.Logger
+	app      *fiber.App
+	validate *validator.Validate
+	proxies  []netip.Prefix
+	kiosks   []netip.Prefix
+	assets   map[string]asset // by path
+}
+
+// New parses every template and joins the routes. It fails rather than serve a site with a page missing.
+func New(c Config, books Books, finder Finder) (*Server, error) {
+	c = c.withDefaults()
+	s := &Server{config: c, books: books, finder: finder, log: c.Log, validate: newValidator()}
+	if err := s.validate.Struct(c); err != nil {
+		return nil, fmt.Errorf("portal: config: %w", err)
+	}
+	var err error
+	if s.proxies, err = prefixes(c.TrustedProxies); err != nil {
+		return nil, fmt.Errorf("portal: trusted proxies: %w", err)
+	}
+	if s.kiosks, err = prefixes(c.Kiosks); err != nil {
+		return nil, fmt.Errorf("portal: kiosks: %w", err)
+	}
+	engine, err := s.loadTemplates()
+	if err != nil {
+		return nil, fmt.Errorf("portal: templates: %w", err)
+	}
+	s.app = fiber.New(fiber.Config{
+		AppName:                 "mingbai",
+		DisableStartupMessage:   true,
+		Immutable:               true, // without it a later request overwrites the strings of an earlier one
+		Views:                   engine,
+		ErrorHandler:            s.fail,
+		BodyLimit:               16 << 10,
+		ReadBufferSize:          8 << 10,
+		ReadTimeout:             15 * time.Second,
+		WriteTimeout:            30 * time.Second,
+		IdleTimeout:             60 * time.Second,
+		EnableTrustedProxyCheck: true, // else any client may name its own scheme and host
+		TrustedProxies:          c.TrustedProxies,
+	})
+	s.routes()
+	return s, nil
+}
+
+// App is the fiber app, for tests.
+func (s *Server) App() *fiber.App { return s.app }
+
+// Serve answers on ln until ctx ends, then lets running requests finish for up to ten seconds.
+func (s *Server) Serve(ctx context.Context, ln net.Listener) error {
+	done := make(chan error, 1)
+	go func() { done <- s.app.Listener(ln) }()
+	select {
+	case err := <-done:
+		return err
+	case <-ctx.Done():
+	}
+	// Closing the listener too ends a server that had not begun to listen when Shutdown came.
+	err := s.app.ShutdownWithTimeout(10 * time.Second)
+	_ = ln.Close()
+	<-done
+	return err
+}

@@ -1,0 +1,100 @@
+package portal
+
+import (
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"mingbai/ledger"
+)
+
+// words are the functions that templates may call: how things are written, and nothing that is counted or decided.
+var words = map[string]any{
+	"count": count, "date": date, "stated": stated, "named": named, "place": place, "groupName": groupName, "years": years,
+	"openness": openness, "fundPath": fundPath, "personPath": personPath,
+}
+
+// unstated stands wherever a sheet is silent: what is missing is said, never dropped.
+const unstated = "未注明"
+
+// count writes 882,804.
+func count(n int) string { return strings.TrimSuffix(ledger.Fen(n*100).String(), ".00") }
+
+// date writes 2025年3月9日, in Shanghai.
+func date(t time.Time) string {
+	if t.IsZero() {
+		return unstated
+	}
+	return t.In(ledger.Shanghai).Format("2006年1月2日")
+}
+
+func stated(s string) string {
+	if s == "" {
+		return unstated
+	}
+	return s
+}
+
+// named writes a name, or 乡镇未注明.
+func named(name, what string) string {
+	if name == "" {
+		return what + unstated
+	}
+	return name
+}
+
+// place tells people of one name apart. A town is named where the books know it.
+func place(town, village, group string) string {
+	parts := []string{named(village, "村名"), groupName(group)}
+	if town != "" {
+		parts = append([]string{town}, parts...)
+	}
+	return strings.Join(parts, " · ")
+}
+
+// groupName writes 3组 for what sheets give as 3, and leaves 三组 as it is.
+func groupName(group string) string {
+	if group == "" {
+		return "组" + unstated
+	}
+	if strings.Trim(group, "0123456789") == "" {
+		return group + "组"
+	}
+	return group
+}
+
+func years(list []int) string {
+	parts := make([]string, len(list))
+	for i, y := range list {
+		parts[i] = strconv.Itoa(y)
+	}
+	if len(parts) == 0 {
+		return ""
+	}
+	return strings.Join(parts, "、") + "年"
+}
+
+func openness(d ledger.Disclosure) string {
+	switch d {
+	case ledger.DisclosePublic:
+		return "公开名单"
+	case ledger.DiscloseSelf:
+		return "只供本人查询"
+	}
+	return "只公开合计"
+}
+
+func fundPath(code string, year int) string {
+	path := "/funds/" + url.PathEscape(code)
+	if year != 0 {
+		path += "?year=" + strconv.Itoa(year)
+	}
+	return path
+}
+
+func personPath(ref ledger.PersonRef) string { return "/people/" + ref.String() }
+
+func villagePath(fund string, year int, village string) string {
+	return "/funds/" + url.PathEscape(fund) + "/" + strconv.Itoa(year) + "/villages/" + village
+}
