@@ -1,0 +1,49 @@
+# Mingbai. `make help` lists what there is.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+
+VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+GOFLAGS_BUILD := -trimpath -ldflags "-s -w -X main.version=$(VERSION)"
+
+.PHONY: help demo build test test-race check bench fuzz tools clean
+
+help: ## this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+demo: tools build ## the sample county on http://127.0.0.1:8080, with private PostgreSQL and Meilisearch
+	@exec bin/mingbai demo $(ARGS)
+
+build: ## bin/mingbai
+	@go build $(GOFLAGS_BUILD) -o bin/mingbai ./cmd/mingbai
+
+tools: ## fetch what the demo needs and the machine lacks
+	@.ci/setup demo
+
+test: ## everything: checks, then all tests on real PostgreSQL, Meilisearch and chromium
+	@.ci/setup test
+	@$(MAKE) --no-print-directory check
+	go test -count=1 -timeout 20m ./...
+
+test-race: ## the tests under the race detector
+	@.ci/setup test
+	go test -race -count=1 -timeout 40m ./...
+
+check: ## vet, staticcheck, gofumpt, import arrows
+	go vet ./...
+	go tool staticcheck ./...
+	@bad=$$(git ls-files -co --exclude-standard '*.go' | xargs go tool gofumpt -l); [ -z "$$bad" ] || { echo "gofumpt: $$bad"; exit 1; }
+	go test -count=1 -run '^TestArrows' ./cmd/mingbai
+
+bench: ## speeds as ratios, measured side by side in one run
+	@.ci/setup demo
+	go test -run '^$$' -bench . -benchmem ./ledger ./search ./ingest/...
+
+fuzz: ## each fuzz test for FUZZTIME (default 30s)
+	@for p in ./ingest/... ./search/... ./ledger/...; do \
+	  for d in $$(go list $$p); do \
+	    for f in $$(go test -list '^Fuzz' $$d | grep '^Fuzz'); do \
+	      echo "$$d $$f"; go test -run '^$$' -fuzz "^$$f$$" -fuzztime $(or $(FUZZTIME),30s) $$d || exit 1; \
+	    done; done; done
+
+clean: ## remove binaries and the demo's data
+	rm -rf bin .data

@@ -1,0 +1,67 @@
+package main
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"golang.org/x/tools/go/packages"
+)
+
+// arrows are the imports that each package may have of ours. A package that is not here may not exist.
+var arrows = map[string][]string{
+	"mingbai/ledger":                 {},
+	"mingbai/ledger/postgres":        {"mingbai/ledger"},
+	"mingbai/ledger/postgres/testdb": {"mingbai/ledger/postgres", "mingbai/fixtures/services"},
+	"mingbai/ingest":                 {"mingbai/ledger", "mingbai/ingest/sheet"},
+	"mingbai/ingest/sheet":           {},
+	"mingbai/ingest/sheet/sheettest": {"mingbai/ingest/sheet"},
+	"mingbai/search":                 {"mingbai/ledger"},
+	"mingbai/search/searchtest":      {"mingbai/ledger", "mingbai/search"},
+	"mingbai/fixtures":               {"mingbai/ledger"},
+	"mingbai/fixtures/services":      {},
+	"mingbai/templates":              {},
+	"mingbai/portal":                 {"mingbai/ledger", "mingbai/ingest", "mingbai/search", "mingbai/templates"},
+}
+
+// owners are the only packages that may import a module.
+var owners = map[string][]string{
+	"github.com/gofiber/":        {"mingbai/portal"},
+	"github.com/jackc/pgx/":      {"mingbai/ledger/postgres", "mingbai/ledger/postgres/testdb"},
+	"github.com/riverqueue/":     {"mingbai/ledger/postgres"},
+	"github.com/meilisearch/":    {"mingbai/search"},
+	"github.com/xuri/excelize/":  {"mingbai/ingest/sheet", "mingbai/ingest/sheet/sheettest"},
+	"database/sql":               {"mingbai/ledger/postgres", "mingbai/ledger/postgres/testdb"},
+	"github.com/mozillazg/":      {"mingbai/search"},
+	"github.com/longbridgeapp/":  {"mingbai/search"},
+	"github.com/alecthomas/kong": {"mingbai/cmd/mingbai"},
+}
+
+// The books' language stands on nothing but the standard library.
+const bottom = "mingbai/ledger"
+
+func TestArrows(t *testing.T) {
+	all, err := packages.Load(&packages.Config{Mode: packages.NeedName | packages.NeedImports, Dir: "../.."}, "./...")
+	if err != nil || len(all) < 8 {
+		t.Fatalf("%d packages, %v", len(all), err)
+	}
+	for _, p := range all {
+		allowed, known := arrows[p.PkgPath]
+		if !known && p.PkgPath != "mingbai/cmd/mingbai" {
+			t.Errorf("%s: a package without a place in the house", p.PkgPath)
+			continue
+		}
+		for path := range p.Imports {
+			if ours := strings.HasPrefix(path, "mingbai/"); ours && known && !slices.Contains(allowed, path) {
+				t.Errorf("%s must not import %s", p.PkgPath, path)
+			} else if !ours && p.PkgPath == bottom && strings.Contains(path, ".") {
+				t.Errorf("%s must not import %s: standard library only", p.PkgPath, path)
+			}
+			for prefix, owner := range owners {
+				if strings.HasPrefix(path, prefix) && !slices.Contains(owner, p.PkgPath) {
+					t.Errorf("%s must not import %s: that belongs to %v", p.PkgPath, path, owner)
+				}
+			}
+		}
+	}
+}

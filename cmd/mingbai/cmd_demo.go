@@ -1,0 +1,159 @@
+package main
+
+import (
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"path/filepath"
+	"time"
+
+	"mingbai/fixtures"
+	"mingbai/fixtures/services"
+	"mingbai/ingest"
+	"mingbai/ledger"
+	"mingbai/ledger/postgres"
+)
+
+type demoCmd struct {
+	siteFlags
+	Households int    `help:"示例县的户数" default:"300"`
+	Seed       uint64 `help:"示例县的种子" default:"1"`
+}
+
+// Demo officers: two, because nobody certifies their own upload.
+const (
+	demoClerk     = "demo-clerk"
+	demoCertifier = "demo-certifier"
+)
+
+// Run starts private services, loads the sample county into empty books by the clerk's own road, and serves.
+func (c *demoCmd) Run(cfg *Config, s *streams) error {
+	if err := os.MkdirAll(cfg.Data, 0o755); err != nil {
+		return ledger.Errorf(ledger.KindUnavailable, "数据文件夹 %s 建不起来：%v", cfg.Data, err)
+	}
+	step := stopwatch(s)
+	if cfg.DatabaseURL == "" {
+		private, err := services.Start(s.ctx, services.Options{Dir: filepath.Join(cfg.Data, "services"), Log: cfg.log(s)})
+		if err != nil {
+			return err
+		}
+		defer private.Stop()
+		cfg.DatabaseURL, cfg.MeiliURL, cfg.MeiliKey = private.DatabaseURL(), private.MeiliURL(), private.MeiliKey()
+		remove, err := cfg.writeRunning()
+		if err != nil {
+			return err
+		}
+		defer remove()
+		step("启动 " + private.Versions())
+	}
+	if err := postgres.Migrate(s.ctx, cfg.DatabaseURL); err != nil {
+		return err
+	}
+	step("更新账库结构")
+	keys, err := cfg.keyring(true)
+	if err != nil {
+		return err
+	}
+	if err := c.loadSample(cfg, s, keys, step); err != nil {
+		return err
+	}
+	return c.serve(cfg, s, keys, func(addr net.Addr) {
+		step("打开网站")
+		s.say("")
+		s.say("明白账已就绪：http://%s/", addr)
+		s.say("示例人名和证号（虚构）在 %s", filepath.Join(cfg.Data, "sample", fixtures.TruthFile))
+		s.say("按 Ctrl-C 停止；数据留在 %s，下次接着用", cfg.Data)
+	})
+}
+
+func stopwatch(s *streams) func(string) {
+	last := time.Now()
+	return func(what string) {
+		s.say("  %-24s %5.1f 秒", what, time.Since(last).Seconds())
+		last = time.Now()
+	}
+}
+
+// loadSample makes and publishes the sample county's workbooks that are not yet in the books: a load that was interrupted
+// goes on where it stopped.
+func (c *demoCmd) loadSample(cfg *Config, s *streams, keys *ledger.Keyring, step func(string)) error {
+	db, err := postgres.Open(s.ctx, cfg.DatabaseURL, cfg.County, postgres.Options{})
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	dir := filepath.Join(cfg.Data, "sample")
+	truth, err := fixtures.ReadTruth(filepath.Join(dir, fixtures.TruthFile))
+	if err != nil {
+		if truth, err = fixtures.Generate(s.ctx, fixtures.Plan{Households: c.Households, Seed: c.Seed, Dir: dir}, nil); err != nil {
+			return err
+		}
+		step("生成示例县")
+	}
+	known, err := db.Regions(s.ctx)
+	if err != nil {
+		return err
+	}
+	if len(known) == 0 {
+		if err := saveCodes(s, db, codeLists{fixtures.Regions(), fixtures.Funds()}); err != nil {
+			return err
+		}
+		for login, o := range map[string]ledger.Officer{
+			demoClerk:     {Name: "示例经办", Roles: []ledger.OfficeRole{ledger.RoleClerk}},
+			demoCertifier: {Name: "示例复核", Roles: []ledger.OfficeRole{ledger.RoleCertifier}},
+		} {
+			o.Login = login
+			if err := db.SaveOfficer(s.ctx, console, o); err != nil {
+				return err
+			}
+		}
+	}
+	o := &office{db: db, keys: keys}
+	loaded := 0
+	for _, b := range truth.Books {
+		n, err := o.sampleBook(s, filepath.Join(dir, b.File), b)
+		if err != nil {
+			return fmt.Errorf("%s: %w", b.File, err)
+		}
+		loaded += n
+	}
+	if loaded > 0 {
+		step(fmt.Sprintf("导入并公开%d本清册", loaded))
+	}
+	return nil
+}
+
+// sampleBook takes one workbook from where it stands to publication; a book that was withdrawn or sent back stays so.
+// It answers 1 when there was something to do.
+func (o *office) sampleBook(s *streams, path string, b fixtures.Book) (int, error) {
+	content, err := readFile(path)
+	if err != nil {
+		return 0, err
+	}
+	batch, err := o.db.BatchOfFile(s.ctx, sha256.Sum256(content))
+	if errors.Is(err, ledger.ErrNotFound) {
+		no, _, report, err := o.Import(s.ctx, job{Path: path, Fund: b.Fund, Period: b.Period, By: demoClerk})
+		if err != nil {
+			return 0, err
+		}
+		if no == 0 {
+			tell(s, report)
+			return 0, errFound
+		}
+		batch = ledger.Batch{No: no, State: ledger.Checked}
+	} else if err != nil {
+		return 0, err
+	}
+	switch batch.State {
+	case ledger.Checked:
+		if err := o.db.Certify(s.ctx, batch.No, demoCertifier, ingest.RuleVersion()); err != nil {
+			return 0, err
+		}
+		fallthrough
+	case ledger.Certified:
+		return 1, o.db.Publish(s.ctx, batch.No, demoCertifier)
+	}
+	return 0, nil
+}

@@ -1,0 +1,255 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+
+	"mingbai/ledger"
+	"mingbai/ledger/postgres"
+	"mingbai/search"
+)
+
+type lookupCmd struct {
+	Name string `required:"" help:"姓名"`
+	ID   string `name:"id" required:"" help:"身份证号；宜用环境变量 MINGBAI_ID 给出，不会留在命令历史里"`
+	JSON bool   `name:"json" help:"以 JSON 输出"`
+}
+
+// Run answers everything paid to one person. Wrong name, wrong number and unknown person get the same answer.
+func (c *lookupCmd) Run(cfg *Config, s *streams) error {
+	id, err := ledger.AskedID(c.ID)
+	if err != nil {
+		return err
+	}
+	keys, err := cfg.keyring(false)
+	if err != nil {
+		return err
+	}
+	return withEngine(cfg, s, func(db *postgres.DB, e *search.Engine) error {
+		person, err := e.Lookup(s.ctx, keys.Token(id), search.Normalise(c.Name))
+		if err != nil {
+			return unfound(err)
+		}
+		book, err := db.OwnBook(s.ctx, person)
+		if err != nil {
+			return unfound(err)
+		}
+		if c.JSON {
+			return writeJSON(s, bookJSON(book))
+		}
+		fmt.Fprintf(s.out, "%s  %s\n共%d笔，%s元\n", book.Name, book.Village, book.Own.Rows, book.Own.Total)
+		for _, p := range book.Payments {
+			fmt.Fprintf(s.out, "%s  %s  %s元  %s  批次%d 第%d行\n", p.Period.Name(), p.FundName, p.Amount, role(p), p.Batch, p.SheetRow)
+		}
+		if book.OtherNames > 0 {
+			s.say("另有%d笔是同一证号、姓名写法不同的，请到经办窗口核对", book.OtherNames)
+		}
+		return nil
+	})
+}
+
+func role(p ledger.Payment) string {
+	if p.Role == ledger.Householder {
+		return p.Status.Name()
+	}
+	return fmt.Sprintf("%s（%s，户主%s）", p.Status.Name(), p.Role.Name(), p.Name)
+}
+
+func unfound(err error) error {
+	if ledger.KindOf(err) == ledger.KindNotFound {
+		return ledger.Errorf(ledger.KindNotFound, "没有查到。请核对姓名和身份证号；刚发的补贴可能还没有公开")
+	}
+	return err
+}
+
+// ownJSON is a person's book for scripts: no number in it.
+type ownJSON struct {
+	Name         string        `json:"name"`
+	Village      string        `json:"village"`
+	Rows         int           `json:"rows"`
+	Total        ledger.Fen    `json:"total_fen"`
+	RelatedRows  int           `json:"related_rows"`
+	RelatedTotal ledger.Fen    `json:"related_total_fen"`
+	OtherNames   int           `json:"rows_under_other_names"`
+	Payments     []paymentJSON `json:"payments"`
+}
+
+type paymentJSON struct {
+	Fund     string           `json:"fund"`
+	FundName string           `json:"fund_name"`
+	Period   ledger.Period    `json:"period"`
+	Village  string           `json:"village"`
+	Group    string           `json:"group"`
+	Role     ledger.Role      `json:"role"`
+	Basis    string           `json:"basis"`
+	Standard string           `json:"standard"`
+	Amount   ledger.Fen       `json:"amount_fen"`
+	Status   ledger.PayStatus `json:"pay_status"`
+	Batch    int64            `json:"batch"`
+	Sheet    string           `json:"sheet"`
+	Row      int              `json:"row"`
+}
+
+func bookJSON(b ledger.OwnBook) ownJSON {
+	out := ownJSON{
+		Name: b.Name, Village: b.Village, Rows: b.Own.Rows, Total: b.Own.Total, RelatedRows: b.Related.Rows,
+		RelatedTotal: b.Related.Total, OtherNames: b.OtherNames, Payments: []paymentJSON{},
+	}
+	for _, p := range b.Payments {
+		out.Payments = append(out.Payments, paymentJSON{
+			Fund: p.Fund, FundName: p.FundName, Period: p.Period, Village: p.Village, Group: p.Group, Role: p.Role,
+			Basis: p.Basis.Short(), Standard: p.Standard.Short(), Amount: p.Amount, Status: p.Status,
+			Batch: p.Batch, Sheet: p.Sheet, Row: p.SheetRow,
+		})
+	}
+	return out
+}
+
+type searchCmd struct {
+	Query string `arg:"" help:"姓名，或拼音、首字母"`
+	Page  int    `help:"第几页" default:"1"`
+	JSON  bool   `name:"json" help:"以 JSON 输出"`
+}
+
+const searchPage = 50
+
+// Run answers a name search with what is public today.
+func (c *searchCmd) Run(cfg *Config, s *streams) error {
+	return withEngine(cfg, s, func(db *postgres.DB, e *search.Engine) error {
+		var hits ledger.PeopleHits
+		var mode ledger.NameMode
+		var err error
+		name := search.Normalise(c.Query)
+		for _, mode = range modes(name) {
+			hits, err = e.People(s.ctx, ledger.PeopleQuery{Name: name, Mode: mode, Page: c.Page, PerPage: searchPage})
+			if err != nil || hits.Total > 0 {
+				break
+			}
+		}
+		if err != nil {
+			return err
+		}
+		found, err := db.PeopleByRefs(s.ctx, hits.Refs)
+		if err != nil {
+			return err
+		}
+		if c.JSON {
+			return writeJSON(s, hitsJSON(mode, hits, found))
+		}
+		for _, p := range found {
+			fmt.Fprintf(s.out, "%s  %s %s %s  %d笔 %s元\n", p.Name, p.TownName, p.VillageName, p.Group, p.Rows, p.Total)
+		}
+		s.say("共%d人", hits.Total)
+		if hits.Total == 0 {
+			return errFound
+		}
+		return nil
+	})
+}
+
+// modes are the ways to try a query, in order: letters are a spelling, characters first the whole name, then a part of one.
+func modes(name string) []ledger.NameMode {
+	if name != "" && strings.Trim(name, "abcdefghijklmnopqrstuvwxyz") == "" {
+		return []ledger.NameMode{ledger.NamePinyin}
+	}
+	return []ledger.NameMode{ledger.NameExact, ledger.NameContains}
+}
+
+type searchJSON struct {
+	Match string    `json:"match"` // exact, contains or pinyin
+	Total int       `json:"total"`
+	Page  []hitJSON `json:"people"`
+}
+
+type hitJSON struct {
+	Ref     string     `json:"ref"`
+	Name    string     `json:"name"`
+	Town    string     `json:"town"`
+	Village string     `json:"village"`
+	Group   string     `json:"group"`
+	Rows    int        `json:"rows"`
+	Total   ledger.Fen `json:"total_fen"`
+	Funds   []string   `json:"funds"`
+	Years   []int      `json:"years"`
+}
+
+func hitsJSON(mode ledger.NameMode, hits ledger.PeopleHits, found []ledger.FoundPerson) searchJSON {
+	out := searchJSON{Match: [...]string{"exact", "contains", "pinyin"}[mode], Total: hits.Total, Page: []hitJSON{}}
+	for _, p := range found {
+		out.Page = append(out.Page, hitJSON{
+			Ref: p.Ref.String(), Name: p.Name, Town: p.TownName, Village: p.VillageName, Group: p.Group,
+			Rows: p.Rows, Total: p.Total, Funds: p.FundNames, Years: p.Years,
+		})
+	}
+	return out
+}
+
+func withEngine(cfg *Config, s *streams, fn func(*postgres.DB, *search.Engine) error) error {
+	return withBooks(cfg, s, func(db *postgres.DB) error {
+		e, err := cfg.engine(s, db)
+		if err != nil {
+			return err
+		}
+		return fn(db, e)
+	})
+}
+
+type verifyCmd struct {
+	JSON bool `name:"json" help:"以 JSON 输出"`
+}
+
+// Run compares totals with rows, walks the audit chain and compares the index with the books.
+func (c *verifyCmd) Run(cfg *Config, s *streams) error {
+	return withEngine(cfg, s, func(db *postgres.DB, e *search.Engine) error {
+		found, err := db.Verify(s.ctx)
+		if err != nil {
+			return err
+		}
+		if cfg.MeiliURL == "" {
+			s.say("没有配置索引（MINGBAI_MEILI_URL），只核对了账库")
+		} else {
+			index, err := e.Verify(s.ctx)
+			if err != nil {
+				return err
+			}
+			for _, d := range index {
+				found = append(found, ledger.Difference{Where: "index", What: inWords(d)})
+			}
+		}
+		if c.JSON {
+			if found == nil {
+				found = []ledger.Difference{}
+			}
+			if err := writeJSON(s, found); err != nil {
+				return err
+			}
+		} else {
+			for _, d := range found {
+				fmt.Fprintf(s.out, "%s  %s\n", d.Where, d.What)
+			}
+		}
+		if len(found) > 0 {
+			s.say("核对完毕：有%d处不符", len(found))
+			return errFound
+		}
+		s.say("核对完毕：账目相符")
+		return nil
+	})
+}
+
+// inWords names a document, never a person.
+func inWords(d search.Difference) string {
+	switch d.What {
+	case search.Missing:
+		return fmt.Sprintf("%s 缺少文档 %s", d.Index, d.ID)
+	case search.Extra:
+		return fmt.Sprintf("%s 多出文档 %s", d.Index, d.ID)
+	case search.Different:
+		return fmt.Sprintf("%s 文档 %s 与账不符", d.Index, d.ID)
+	case search.IndexAbsent:
+		return fmt.Sprintf("索引 %s 不存在；serve 会自动重建，也可运行 mingbai reindex", d.Index)
+	case search.SettingsOff:
+		return fmt.Sprintf("索引 %s 的设置不对；serve 会自动重建，也可运行 mingbai reindex", d.Index)
+	}
+	return fmt.Sprintf("%s %s：%s", d.Index, d.ID, d.What)
+}

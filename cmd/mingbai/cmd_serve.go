@@ -1,0 +1,132 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"mingbai/ledger"
+	"mingbai/ledger/postgres"
+	"mingbai/portal"
+	"mingbai/search"
+)
+
+// siteFlags are what the site shows and guards; shared by serve and demo.
+type siteFlags struct {
+	Addr           string   `help:"监听地址" default:"127.0.0.1:8080"`
+	CountyName     string   `help:"县名" default:"清泉县"`
+	Phone          string   `help:"公开的咨询电话" default:"0990-1210000"`
+	Hours          string   `help:"办公时间" default:"工作日 8:30—12:00，14:30—17:30"`
+	Office         string   `help:"办公地点" default:"县财政局一楼服务大厅"`
+	TrustedProxies []string `help:"可信的反向代理地址；只有它们给出的来访地址才算数"`
+	Kiosks         []string `help:"服务大厅查询机的地址；多人共用，不按地址限次"`
+	Secure         bool     `help:"网站在 HTTPS 之后（设 Secure 与 HSTS）"`
+}
+
+type serveCmd struct {
+	siteFlags
+}
+
+// Run serves the portal until the process is told to stop.
+func (c *serveCmd) Run(cfg *Config, s *streams) error {
+	if cfg.DatabaseURL == "" {
+		return ledger.Errorf(ledger.KindUnavailable, "没有账库地址：请设置 MINGBAI_DATABASE_URL")
+	}
+	keys, err := cfg.keyring(false)
+	if err != nil {
+		return err
+	}
+	return c.serve(cfg, s, keys, nil)
+}
+
+func (f *siteFlags) portalConfig(log *slog.Logger, keys *ledger.Keyring, engine *search.Engine) portal.Config {
+	return portal.Config{
+		County: f.CountyName, Phone: f.Phone, Hours: f.Hours, Address: f.Office,
+		TrustedProxies: f.TrustedProxies, Kiosks: f.Kiosks, Secure: f.Secure,
+		// Derived, so that forms stay good over a restart and among replicas without one more secret to keep.
+		FormKey:   keys.TokenOf("form", "portal"),
+		Normalise: search.Normalise, Token: keys.Token, Log: log,
+		IndexState: func(ctx context.Context) string { return engine.Status(ctx).Answering },
+	}
+}
+
+// healEvery is how often the index is looked after; a wiped Meilisearch is noticed within it.
+const healEvery = 2 * time.Second
+
+// serve runs the site, the jobs and the index's keeper until the context ends. ready hears when the site answers.
+func (f *siteFlags) serve(cfg *Config, s *streams, keys *ledger.Keyring, ready func(net.Addr)) error {
+	if err := postgres.CheckSchema(s.ctx, cfg.DatabaseURL); err != nil {
+		return err
+	}
+	log := cfg.log(s)
+	db, err := postgres.Open(s.ctx, cfg.DatabaseURL, cfg.County, postgres.Options{})
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	engine, err := cfg.engine(s, db)
+	if err != nil {
+		return err
+	}
+	site, err := portal.New(f.portalConfig(log, keys, engine), db, engine)
+	if err != nil {
+		return err
+	}
+	listener, err := net.Listen("tcp", f.Addr)
+	if err != nil {
+		return ledger.Errorf(ledger.KindUnavailable, "地址 %s 用不了（%v），请换一个 --addr", f.Addr, err)
+	}
+	if cfg.MeiliURL == "" {
+		log.Warn("no Meilisearch configured; the books answer every search")
+	}
+	group, ctx := errgroup.WithContext(s.ctx)
+	group.Go(func() error { return site.Serve(ctx, listener) })
+	group.Go(func() error {
+		return db.Work(ctx, log, func(ctx context.Context) error {
+			n, err := engine.Drain(ctx)
+			if n > 0 {
+				log.Info("index told", "changes", n)
+			}
+			return err
+		})
+	})
+	group.Go(func() error { return keepIndex(ctx, log, engine) })
+	if ready != nil {
+		ready(listener.Addr())
+	}
+	err = group.Wait()
+	if s.ctx.Err() != nil && (err == nil || errors.Is(err, context.Canceled)) {
+		return nil // told to stop, and stopped
+	}
+	return err
+}
+
+// keepIndex heals the index for as long as the site runs. Trouble is said once when it comes and once when it goes.
+func keepIndex(ctx context.Context, log *slog.Logger, engine *search.Engine) error {
+	tick := time.NewTicker(healEvery)
+	defer tick.Stop()
+	trouble := ""
+	for {
+		err := engine.Heal(ctx)
+		switch now := fmt.Sprint(err); {
+		case ctx.Err() != nil:
+			return nil
+		case err == nil && trouble != "":
+			log.Info("the index is well again")
+			trouble = ""
+		case err != nil && now != trouble && !errors.Is(err, ledger.ErrConflict):
+			log.Warn("the index is not well; the books answer", "error", err)
+			trouble = now
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-tick.C:
+		}
+	}
+}

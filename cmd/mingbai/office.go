@@ -1,0 +1,189 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"mingbai/ingest"
+	"mingbai/ledger"
+	"mingbai/ledger/postgres"
+	"mingbai/search"
+)
+
+// office is the finance bureau's road from file to publication: it joins reading, keys and books.
+type office struct {
+	db   *postgres.DB
+	keys *ledger.Keyring
+}
+
+// errBlocked undoes an import whose sheet turned out to have fatal findings.
+var errBlocked = errors.New("fatal findings")
+
+// job is a clerk's order to import a file.
+type job struct {
+	Path   string
+	Fund   string
+	Period ledger.Period
+	By     string
+	Unit   string // "", yuan or wan
+}
+
+// Import reads a file row by row straight into the books. Fatal findings leave the books as they were: the report tells
+// them and the batch number is 0. unplaced counts rows whose village is not in the code list.
+func (o *office) Import(ctx context.Context, j job) (no int64, unplaced int, report ingest.Report, err error) {
+	fund, err := o.db.Fund(ctx, j.Fund)
+	if err != nil {
+		return 0, 0, report, err
+	}
+	regions, err := o.db.Regions(ctx)
+	if err != nil {
+		return 0, 0, report, err
+	}
+	content, err := readFile(j.Path)
+	if err != nil {
+		return 0, 0, report, err
+	}
+	sha := sha256.Sum256(content)
+	places := ledger.NewGazetteer(regions)
+	upload := postgres.Upload{
+		Fund: j.Fund, Period: j.Period, FileName: filepath.Base(j.Path), SHA256: sha, Size: int64(len(content)),
+		Sealed: o.keys.Seal(ledger.SealedFilePlace(sha), content), RuleVersion: ingest.RuleVersion(), By: j.By,
+		StatedTotal: func() *ledger.Fen { return statedTotal(report) },
+	}
+	no, err = o.db.Import(ctx, upload, func(yield func(ledger.StagedRow, error) bool) {
+		var stopped bool
+		options := ingest.Options{Kind: fund.Kind, Unit: j.Unit}
+		report, err = ingest.Check(ctx, j.Path, bytes.NewReader(content), int64(len(content)), options, func(r ledger.Row) error {
+			staged := o.stage(r, places)
+			if staged.VillageCode == "" {
+				unplaced++
+			}
+			if !yield(staged, nil) {
+				stopped = true
+				return errBlocked
+			}
+			return nil
+		})
+		switch {
+		case stopped:
+		case err != nil:
+			yield(ledger.StagedRow{}, err)
+		case ledger.Blocks(report.Findings):
+			yield(ledger.StagedRow{}, errBlocked)
+		}
+	})
+	var clash *postgres.ClashError
+	switch {
+	case errors.Is(err, errBlocked):
+		return 0, unplaced, report, nil
+	case errors.As(err, &clash):
+		report.Findings = append(report.Findings, clashFindings(clash, report)...)
+		return 0, unplaced, report, nil
+	}
+	return no, unplaced, report, err
+}
+
+// maxFile bounds what is held in memory: a county's year of one fund is some 20 MB.
+const maxFile = 64 << 20
+
+func readFile(path string) ([]byte, error) {
+	info, err := os.Stat(path)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil, ledger.Errorf(ledger.KindNotFound, "没有文件 %s", path)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if info.IsDir() {
+		return nil, ledger.Errorf(ledger.KindInvalid, "%s 是文件夹，请指定文件", path)
+	}
+	if info.Size() > maxFile {
+		return nil, ledger.Refuse(ledger.KindInvalid, "FILE-03", "文件过大（%d MB，最大%d MB），请按村拆分，或清除多余格式", info.Size()>>20, maxFile>>20)
+	}
+	return os.ReadFile(path)
+}
+
+// stage makes a row ready for the books: numbers become tokens and sealed values, names their searchable forms.
+func (o *office) stage(r ledger.Row, places *ledger.Gazetteer) ledger.StagedRow {
+	s := ledger.StagedRow{
+		Row: r, VillageCode: places.Village(r.Town, r.Village),
+		People: map[ledger.Role]ledger.StagedParty{ledger.Householder: o.party(r.Head)},
+	}
+	if r.Payee != (ledger.Party{}) {
+		s.People[ledger.Payee] = o.party(r.Payee)
+	}
+	if r.Beneficiary != (ledger.Party{}) {
+		s.People[ledger.Beneficiary] = o.party(r.Beneficiary)
+	}
+	s.Head, s.Payee, s.Beneficiary = ledger.Party{}, ledger.Party{}, ledger.Party{} // the numbers end here
+	return s
+}
+
+func (o *office) party(p ledger.Party) ledger.StagedParty {
+	s := ledger.StagedParty{Name: p.Name, Forms: search.Forms(p.Name)}
+	if !p.ID.IsZero() {
+		s.Token = o.keys.Token(p.ID)
+		s.Sealed = o.keys.Seal(ledger.SealedIDPlace(s.Token), []byte(p.ID.Digits()))
+	}
+	return s
+}
+
+// statedTotal adds up what the sheets themselves state; nil unless every sheet with rows states a total.
+func statedTotal(r ingest.Report) *ledger.Fen {
+	var sum ledger.Fen
+	n := 0
+	for _, s := range r.Sheets {
+		switch {
+		case s.Rows == 0:
+		case s.StatedTotal == nil:
+			return nil
+		default:
+			sum += *s.StatedTotal
+			n++
+		}
+	}
+	if n == 0 {
+		return nil
+	}
+	return &sum
+}
+
+// clashFindings tells, at the cell of the person's number, which rows were already paid (XB-01).
+func clashFindings(clash *postgres.ClashError, report ingest.Report) []ledger.Finding {
+	column := map[string]string{}
+	for _, s := range report.Sheets {
+		for _, c := range s.Columns {
+			if c.Field == "id_number" {
+				column[s.Name] = letters(c.Cell)
+			}
+		}
+	}
+	var found []ledger.Finding
+	for _, c := range clash.Clashes {
+		found = append(found, ledger.Finding{
+			Rule: "XB-01", Severity: ledger.Fatal, Sheet: c.Sheet, Cell: fmt.Sprintf("%s%d", column[c.Sheet], c.Row),
+			Message: fmt.Sprintf("第%d行已在批次%d公开", c.Row, c.Batch), Fix: "走更正并写明原因",
+		})
+	}
+	if more := clash.Total - len(clash.Clashes); more > 0 {
+		found = append(found, ledger.Finding{
+			Rule: "XB-01", Severity: ledger.Fatal,
+			Message: fmt.Sprintf("还有%d行已在其他批次公开，未逐行列出", more), Fix: "走更正并写明原因",
+		})
+	}
+	return found
+}
+
+func letters(cell string) string {
+	for i := range len(cell) {
+		if cell[i] >= '0' && cell[i] <= '9' {
+			return cell[:i]
+		}
+	}
+	return cell
+}

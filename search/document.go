@@ -1,0 +1,68 @@
+package search
+
+import (
+	"encoding/hex"
+	"reflect"
+	"slices"
+
+	"github.com/meilisearch/meilisearch-go"
+
+	"mingbai/ledger"
+)
+
+// maxPart is the longest run of characters by which a name can be found inside; longer ones are left to the books.
+// 阿卜杜热依木·阿卜杜热合曼 has 13.
+const maxPart = 16
+
+// personDocument is what the people index holds of a person in a village.
+type personDocument struct {
+	ID        string   `json:"id"` // the ref's text
+	Key       string   `json:"name_key"`
+	Parts     []string `json:"name_parts"`
+	Spellings []string `json:"name_py_keys"`
+	Village   string   `json:"village_code"`
+	Funds     []string `json:"fund_codes"`
+	Years     []int    `json:"years"`
+}
+
+func personOf(e ledger.PeopleEntry) personDocument {
+	return personDocument{
+		e.Ref.String(), e.Forms.Key, parts(e.Forms.Key), sorted(e.Forms.Pinyin), e.Ref.Village, sorted(e.FundCodes), sorted(e.Years),
+	}
+}
+
+// lookupDocument is what the lookup index holds of a person.
+type lookupDocument struct {
+	ID    string `json:"id"` // the person
+	Token string `json:"id_token"`
+	Key   string `json:"name_key"`
+}
+
+func lookupOf(e ledger.LookupEntry) lookupDocument {
+	return lookupDocument{e.Person, hex.EncodeToString(e.Token), e.NameKey}
+}
+
+// parts are all runs of neighbouring characters of a key.
+func parts(key string) []string {
+	r := []rune(key)
+	p := make([]string, 0, len(r)*(len(r)+1)/2)
+	for i := range r {
+		for j := i + 1; j <= min(len(r), i+maxPart); j++ {
+			p = append(p, string(r[i:j]))
+		}
+	}
+	return sorted(p)
+}
+
+// sorted copies a set so that equal sets look equal; never nil, which JSON would write as null.
+func sorted[T string | int](set []T) []T {
+	s := append(make([]T, 0, len(set)), set...)
+	slices.Sort(s)
+	return slices.Compact(s)
+}
+
+// same tells whether Meilisearch holds exactly this document.
+func same[T any](want T, hit meilisearch.Hit) bool {
+	var is T
+	return len(hit) == reflect.TypeFor[T]().NumField() && hit.DecodeInto(&is) == nil && reflect.DeepEqual(want, is)
+}

@@ -1,0 +1,221 @@
+package search
+
+import (
+	"cmp"
+	"context"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"iter"
+	"log/slog"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/meilisearch/meilisearch-go"
+
+	"mingbai/ledger"
+)
+
+// Config says where the index is.
+type Config struct {
+	URL         string // empty: no index, the books answer everything
+	Key         string
+	County      string
+	Log         *slog.Logger  // nil: discard
+	HTTPTimeout time.Duration // how long a search may take before the books answer; 1.5 s when zero, which is also the most
+	CountEvery  time.Duration // how often Heal counts the books, a full read of them; an hour when zero
+}
+
+// Books is what search asks of the ledger.
+type Books interface {
+	// The same questions as the index is asked. Hits are ordered by the ref's text.
+	FindPeople(ctx context.Context, q ledger.PeopleQuery) (ledger.PeopleHits, error)
+	FindOwn(ctx context.Context, token []byte, nameKey string) (person string, err error) // ledger.ErrNotFound
+
+	// The outbox of changes that the index has not confirmed.
+	IndexBehind(ctx context.Context) (bool, error)
+	PendingIndex(ctx context.Context, limit int) (ledger.IndexChanges, error)
+	DoneIndex(ctx context.Context, seqs []int64) error
+
+	// Everything that the index must hold, in the order of its document ids.
+	AllPeople(ctx context.Context) iter.Seq2[ledger.PeopleEntry, error]
+	AllLookups(ctx context.Context) iter.Seq2[ledger.LookupEntry, error]
+
+	// The generation of the index that answers; "" when there is none.
+	LiveIndex(ctx context.Context) (generation string, err error)
+	SwitchIndex(ctx context.Context, generation string) error
+	// WithIndexLock runs fn while no other process writes the index; ledger.ErrConflict when one does.
+	WithIndexLock(ctx context.Context, fn func(context.Context) error) error
+}
+
+// An Engine answers searches and keeps the index in step with the books. Its methods may be called at the same time.
+type Engine struct {
+	config Config
+	books  Books
+	client *client // nil without an index
+	health health
+}
+
+// New makes an Engine; it does not talk to anybody yet.
+func New(c Config, b Books) (*Engine, error) {
+	const most = searchCutoff * time.Millisecond
+	c.Log = cmp.Or(c.Log, slog.New(slog.DiscardHandler))
+	c.HTTPTimeout = min(cmp.Or(c.HTTPTimeout, most), most)
+	c.CountEvery = cmp.Or(c.CountEvery, time.Hour)
+	e := &Engine{config: c, books: b}
+	e.health.counted = time.Now()
+	if c.URL == "" {
+		return e, nil
+	}
+	if ledger.LevelOf(c.County) != ledger.LevelCounty {
+		return nil, fmt.Errorf("search: county code %q has not six digits", c.County)
+	}
+	e.client = newClient(c.URL, c.Key)
+	return e, nil
+}
+
+// People finds people by name. It normalises the question itself; nobody is found by an empty name.
+func (e *Engine) People(ctx context.Context, q ledger.PeopleQuery) (ledger.PeopleHits, error) {
+	if q.Mode == ledger.NamePinyin {
+		q.Name = Spelling(q.Name)
+	} else {
+		q.Name = Normalise(q.Name)
+	}
+	q.Page, q.PerPage = max(q.Page, 1), max(q.PerPage, 1)
+	if q.Name == "" {
+		return ledger.PeopleHits{}, nil
+	}
+	var hits ledger.PeopleHits
+	if indexable(q) && e.ask(ctx, func(ctx context.Context, generation string) (err error) {
+		hits, err = e.findPeople(ctx, generation, q)
+		return err
+	}) {
+		return hits, nil
+	}
+	return e.books.FindPeople(ctx, q)
+}
+
+// Lookup finds the person who has both the number, by its token, and the name; ledger.ErrNotFound for every other case.
+func (e *Engine) Lookup(ctx context.Context, token []byte, nameKey string) (person string, err error) {
+	nameKey = Normalise(nameKey)
+	if len(nameKey) <= maxValue && e.ask(ctx, func(ctx context.Context, generation string) (err error) {
+		person, err = e.findOwn(ctx, generation, token, nameKey)
+		return err
+	}) {
+		if person == "" {
+			return "", ledger.ErrNotFound
+		}
+		return person, nil
+	}
+	return e.books.FindOwn(ctx, token, nameKey)
+}
+
+// maxValue is the longest value to filter by: Meilisearch cuts what it indexes at 468 bytes.
+const maxValue = 400
+
+// indexable tells whether the index can answer a question at all.
+func indexable(q ledger.PeopleQuery) bool {
+	return len(q.Name) <= maxValue && q.Page <= maxTotalHits/q.PerPage &&
+		(q.Mode != ledger.NameContains || utf8.RuneCountInString(q.Name) <= maxPart)
+}
+
+// ask puts a question to the living index and tells whether it answered. The outbox is seen empty before the generation is
+// read: then that generation, or whichever replaces it meanwhile, holds at least what the books held when the question came.
+func (e *Engine) ask(ctx context.Context, question func(ctx context.Context, generation string) error) bool {
+	if e.client == nil {
+		return false
+	}
+	if behind, err := e.books.IndexBehind(ctx); behind || err != nil {
+		return false
+	}
+	for range 2 { // a rebuild may drop the generation between the reading of its name and the search
+		generation, err := e.books.LiveIndex(ctx)
+		if err != nil || generation == "" || !e.health.mayAsk() {
+			return false
+		}
+		err = try(ctx, e.config.HTTPTimeout, func(ctx context.Context) error { return question(ctx, generation) })
+		switch {
+		case err == nil:
+			e.answered()
+			return true
+		case ctx.Err() != nil: // who asked has gone; that says nothing about the index
+			return false
+		case hasCode(err, codeNoIndex):
+			e.failed(err)
+			continue
+		}
+		e.failed(err)
+		return false
+	}
+	return false
+}
+
+// errForeign is a document that is not one of ours.
+var errForeign = errors.New("search: the index holds a foreign document")
+
+func (e *Engine) findPeople(ctx context.Context, generation string, q ledger.PeopleQuery) (ledger.PeopleHits, error) {
+	field := map[ledger.NameMode]string{
+		ledger.NameExact: "name_key", ledger.NameContains: "name_parts", ledger.NamePinyin: "name_py_keys",
+	}[q.Mode]
+	filter := field + " = " + quoted(q.Name)
+	if q.Village != "" {
+		filter += " AND village_code = " + quoted(q.Village)
+	}
+	ids, total, err := e.search(ctx, e.uid(people, generation), filter, q.Page, q.PerPage)
+	hits := ledger.PeopleHits{Total: total}
+	for _, id := range ids {
+		ref, err := ledger.ParsePersonRef(id)
+		if err != nil {
+			return hits, errForeign
+		}
+		hits.Refs = append(hits.Refs, ref)
+	}
+	return hits, err
+}
+
+func (e *Engine) findOwn(ctx context.Context, generation string, token []byte, nameKey string) (string, error) {
+	filter := "id_token = " + quoted(hex.EncodeToString(token)) + " AND name_key = " + quoted(nameKey)
+	ids, _, err := e.search(ctx, e.uid(lookups, generation), filter, 1, 1)
+	if err != nil || len(ids) == 0 {
+		return "", err
+	}
+	if !ours(ids[0]) {
+		return "", errForeign
+	}
+	return ids[0], nil
+}
+
+func (e *Engine) search(ctx context.Context, uid, filter string, page, perPage int) (ids []string, total int, err error) {
+	size := int64(perPage)
+	answer, err := e.client.Index(uid).SearchWithContext(ctx, "", &meilisearch.SearchRequest{
+		Filter: filter, Sort: []string{"id:asc"}, Page: int64(page), HitsPerPage: &size, AttributesToRetrieve: []string{"id"},
+	})
+	if err != nil {
+		return nil, 0, err
+	}
+	for _, hit := range answer.Hits {
+		var id string
+		if json.Unmarshal(hit["id"], &id) != nil {
+			return nil, 0, errForeign
+		}
+		ids = append(ids, id)
+	}
+	return ids, int(answer.TotalHits), nil
+}
+
+// quoted writes a value for a filter. Unescaped, a quote in a name would end the value and the rest would be a filter.
+func quoted(value string) string {
+	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(value) + `"`
+}
+
+// The two indexes.
+const (
+	people  = "people"
+	lookups = "lookup"
+)
+
+func (e *Engine) uid(index, generation string) string {
+	return index + "_" + e.config.County + "_" + generation
+}

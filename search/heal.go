@@ -1,0 +1,135 @@
+package search
+
+import (
+	"context"
+	"errors"
+	"iter"
+	"time"
+
+	"mingbai/ledger"
+)
+
+// Heal looks whether the living index is there and sound, and rebuilds it when it is not. It is meant to be called every
+// few seconds: when all is well it costs four small requests. After a rebuild that failed it rests, up to ten minutes.
+func (e *Engine) Heal(ctx context.Context) error {
+	if e.client == nil || !e.health.rested() {
+		return nil
+	}
+	why, err := e.ailment(ctx)
+	if err == nil {
+		e.answered()
+	}
+	if err != nil || why == "" {
+		return e.noted(err)
+	}
+	err = e.books.WithIndexLock(ctx, func(ctx context.Context) error {
+		// Another process may have healed it before we had the lock.
+		if why, err = e.ailment(ctx); err != nil || why == "" {
+			return err
+		}
+		e.config.Log.Warn("检索索引有问题，开始重建", "原因", why)
+		err := e.rebuild(ctx, nil)
+		e.health.rebuilt(err)
+		return err
+	})
+	if errors.Is(err, ledger.ErrConflict) {
+		return nil // another process is at it
+	}
+	return e.noted(err)
+}
+
+// ailment says what is wrong with the living index; "" when nothing is.
+func (e *Engine) ailment(ctx context.Context) (string, error) {
+	if err := e.reach(ctx); err != nil {
+		return "", err
+	}
+	generation, err := e.books.LiveIndex(ctx)
+	if err != nil {
+		return "", err
+	}
+	p, l, err := e.counts(ctx, generation)
+	if errors.Is(err, ErrNoIndex) {
+		return "missing", nil
+	}
+	if err != nil {
+		return "", err
+	}
+	for index, settings := range map[string]string{people: settingsPeople, lookups: settingsLookup} {
+		if ok, err := e.client.hasSettings(ctx, e.uid(index, generation), settings); err != nil || !ok {
+			return "settings", err
+		}
+	}
+	return e.miscount(ctx, p, l)
+}
+
+// miscount compares the number of documents with the books. That reads all the books, so it is done now and then, and
+// when an index is empty. Changes may be on their way while it counts: only the second of two counts in a row is believed.
+func (e *Engine) miscount(ctx context.Context, inPeople, inLookups int) (string, error) {
+	empty := inPeople == 0 || inLookups == 0
+	if !empty && !e.health.countDue(e.config.CountEvery) {
+		return "", nil
+	}
+	if behind, err := e.books.IndexBehind(ctx); err != nil || behind {
+		return "", err
+	}
+	p, err := length(e.books.AllPeople(ctx))
+	if err != nil {
+		return "", err
+	}
+	l, err := length(e.books.AllLookups(ctx))
+	if err != nil {
+		return "", err
+	}
+	if behind, err := e.books.IndexBehind(ctx); err != nil || behind {
+		return "", err
+	}
+	if e.health.secondTime(p != inPeople || l != inLookups) {
+		return "count", nil
+	}
+	return "", nil
+}
+
+func length[T any](all iter.Seq2[T, error]) (n int, err error) {
+	for _, err := range all {
+		if err != nil {
+			return 0, err
+		}
+		n++
+	}
+	return n, nil
+}
+
+func (h *health) countDue(every time.Duration) bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if !h.off && time.Since(h.counted) < every {
+		return false
+	}
+	h.counted = time.Now()
+	return true
+}
+
+func (h *health) secondTime(off bool) bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	again := h.off && off
+	h.off = off
+	return again
+}
+
+func (h *health) rested() bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return !time.Now().Before(h.rest)
+}
+
+func (h *health) rebuilt(err error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if err == nil {
+		h.pause, h.rest, h.off = 0, time.Time{}, false
+		return
+	}
+	h.pause = min(max(h.pause*2, 5*time.Second), 10*time.Minute)
+	h.rest = time.Now().Add(h.pause)
+}

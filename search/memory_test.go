@@ -1,0 +1,220 @@
+package search_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"mingbai/ledger"
+	"mingbai/search"
+	"mingbai/search/searchtest"
+)
+
+// memory loads people into an Engine under test. It stands where PostgreSQL stands in the product; PostgreSQL itself runs
+// the same suite where the two meet, in cmd's tests.
+type memory struct {
+	mu       sync.Mutex
+	people   map[string]ledger.PeopleEntry
+	lookups  map[string]ledger.LookupEntry
+	outbox   map[int64]string // ref or person that changed
+	seq      int64
+	live     string
+	stale    string // what LiveIndex says once, as to a process that read it just before a swap
+	lock     sync.Mutex
+	asked    int    // questions that the books answered
+	betweens func() // called after each stretch is read
+	waiting  func() // called once by who is about to take the lock
+}
+
+func newMemory() *memory {
+	return &memory{people: map[string]ledger.PeopleEntry{}, lookups: map[string]ledger.LookupEntry{}, outbox: map[int64]string{}}
+}
+
+// load takes people in without telling the outbox; refs are derived from the token.
+func (m *memory) load(people []searchtest.Person) []ledger.PersonRef {
+	var refs []ledger.PersonRef
+	for _, p := range people {
+		ref := ledger.PersonRef{Person: fmt.Sprintf("%x", p.Token[:16]), Village: p.VillageCode}
+		refs = append(refs, ref)
+		forms := search.Forms(p.Name)
+		if len(p.Funds) > 0 {
+			m.people[ref.String()] = ledger.PeopleEntry{Ref: ref, Forms: forms, Village: p.VillageName, FundCodes: p.Funds, Years: p.Years}
+		}
+		m.lookups[ref.Person] = ledger.LookupEntry{Person: ref.Person, Token: p.Token, NameKey: forms.Key, Live: true}
+	}
+	return refs
+}
+
+// publish takes people in and puts them on the outbox.
+func (m *memory) publish(people ...searchtest.Person) []ledger.PersonRef {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	refs := m.load(people)
+	for _, r := range refs {
+		m.seq++
+		m.outbox[m.seq] = r.String()
+	}
+	return refs
+}
+
+// withdraw takes everything of a person out and puts it on the outbox.
+func (m *memory) withdraw(ref ledger.PersonRef) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	delete(m.people, ref.String())
+	delete(m.lookups, ref.Person)
+	m.seq++
+	m.outbox[m.seq] = ref.String()
+}
+
+func (m *memory) FindPeople(_ context.Context, q ledger.PeopleQuery) (hits ledger.PeopleHits, err error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.asked++
+	for _, id := range slices.Sorted(maps.Keys(m.people)) {
+		p := m.people[id]
+		match := map[ledger.NameMode]bool{
+			ledger.NameExact: p.Forms.Key == q.Name, ledger.NameContains: strings.Contains(p.Forms.Key, q.Name),
+			ledger.NamePinyin: slices.Contains(p.Forms.Pinyin, q.Name),
+		}[q.Mode]
+		if q.Name == "" || !match || (q.Village != "" && p.Ref.Village != q.Village) {
+			continue
+		}
+		if hits.Total++; hits.Total > (q.Page-1)*q.PerPage && hits.Total <= q.Page*q.PerPage {
+			hits.Refs = append(hits.Refs, p.Ref)
+		}
+	}
+	return hits, nil
+}
+
+func (m *memory) FindOwn(_ context.Context, token []byte, nameKey string) (string, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.asked++
+	for _, l := range m.lookups {
+		if slices.Equal(l.Token, token) && l.NameKey == nameKey {
+			return l.Person, nil
+		}
+	}
+	return "", ledger.ErrNotFound
+}
+
+func (m *memory) IndexBehind(context.Context) (bool, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return len(m.outbox) > 0, nil
+}
+
+func (m *memory) PendingIndex(_ context.Context, limit int) (c ledger.IndexChanges, err error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, seq := range slices.Sorted(maps.Keys(m.outbox))[:min(limit, len(m.outbox))] {
+		ref, err := ledger.ParsePersonRef(m.outbox[seq])
+		if err != nil { // a test's bad document
+			ref = ledger.PersonRef{Person: strings.TrimSuffix(m.outbox[seq], "-0")}
+		}
+		p, l := m.people[m.outbox[seq]], m.lookups[ref.Person]
+		p.Ref, l.Person = ref, ref.Person
+		c.Seqs, c.People, c.Lookups = append(c.Seqs, seq), append(c.People, p), append(c.Lookups, l)
+	}
+	if m.betweens != nil {
+		m.betweens()
+	}
+	return c, nil
+}
+
+func (m *memory) DoneIndex(_ context.Context, seqs []int64) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, s := range seqs {
+		delete(m.outbox, s)
+	}
+	return nil
+}
+
+func (m *memory) AllPeople(context.Context) iter.Seq2[ledger.PeopleEntry, error] {
+	return inOrder(m, m.people)
+}
+
+func (m *memory) AllLookups(context.Context) iter.Seq2[ledger.LookupEntry, error] {
+	return inOrder(m, m.lookups)
+}
+
+func inOrder[T any](m *memory, all map[string]T) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		m.mu.Lock()
+		all := maps.Clone(all)
+		m.mu.Unlock()
+		for _, k := range slices.Sorted(maps.Keys(all)) {
+			if !yield(all[k], nil) {
+				return
+			}
+		}
+	}
+}
+
+func (m *memory) LiveIndex(context.Context) (string, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if stale := m.stale; stale != "" {
+		m.stale = ""
+		return stale, nil
+	}
+	return m.live, nil
+}
+
+func (m *memory) SwitchIndex(_ context.Context, generation string) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.live = generation
+	return nil
+}
+
+func (m *memory) WithIndexLock(ctx context.Context, fn func(context.Context) error) error {
+	if waiting := m.waiting; waiting != nil {
+		m.waiting = nil
+		waiting()
+	}
+	if !m.lock.TryLock() {
+		return ledger.ErrConflict
+	}
+	defer m.lock.Unlock()
+	return fn(ctx)
+}
+
+func (m *memory) answers() int {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.asked
+}
+
+// indexOnly is an Engine of which the suite must never be answered by the books.
+type indexOnly struct {
+	t      *testing.T
+	engine *search.Engine
+	books  *memory
+}
+
+func (f indexOnly) FindPeople(ctx context.Context, q ledger.PeopleQuery) (ledger.PeopleHits, error) {
+	before := f.books.answers()
+	hits, err := f.engine.People(ctx, q)
+	if long := len([]rune(q.Name)) > 16 && q.Mode == ledger.NameContains; f.books.answers() != before && !long {
+		return hits, errors.New("the books were asked")
+	}
+	return hits, err
+}
+
+func (f indexOnly) FindOwn(ctx context.Context, token []byte, nameKey string) (string, error) {
+	before := f.books.answers()
+	person, err := f.engine.Lookup(ctx, token, nameKey)
+	if f.books.answers() != before {
+		return "", errors.New("the books were asked")
+	}
+	return person, err
+}
