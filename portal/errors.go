@@ -57,7 +57,7 @@ func (s *Server) fail(c *fiber.Ctx, err error) error {
 	}
 	if status >= http.StatusInternalServerError {
 		page.Reference = reference(c)
-		s.log.Error("failed", "ref", page.Reference, "status", status, "err", err)
+		s.log.Error("页面出错", "ref", page.Reference, "status", status, "err", err)
 	}
 	c.Set("Cache-Control", "no-store")
 	c.Set("X-Robots-Tag", "noindex")

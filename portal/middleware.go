@@ -33,7 +33,7 @@ func (s *Server) observe(c *fiber.Ctx) error {
 	if route == "/healthz" || route == "/readyz" {
 		level = slog.LevelDebug
 	}
-	s.log.Log(c.UserContext(), level, "request", "method", c.Method(), "route", route,
+	s.log.Log(c.UserContext(), level, "请求", "method", c.Method(), "route", route,
 		"status", c.Response().StatusCode(), "took", time.Since(began), "ref", reference(c))
 	return nil
 }
@@ -93,5 +93,5 @@ func (s *Server) deadline(c *fiber.Ctx) error {
 }
 
 func (s *Server) logPanic(c *fiber.Ctx, e any) {
-	s.log.Error("panic", "ref", reference(c), "panic", fmt.Sprint(e), "stack", string(debug.Stack()))
+	s.log.Error("程序出错", "ref", reference(c), "panic", fmt.Sprint(e), "stack", string(debug.Stack()))
 }

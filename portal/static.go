@@ -68,7 +68,7 @@ func (s *Server) readyz(c *fiber.Ctx) error {
 	ctx, cancel := context.WithTimeout(c.UserContext(), s.config.Timeout/4)
 	defer cancel()
 	if err := s.books.Ready(ctx); err != nil {
-		s.log.Error("books not ready", "err", err)
+		s.log.Error("账库没有应答", "err", err)
 		r.Books = "unavailable"
 		c.Status(http.StatusServiceUnavailable)
 	}

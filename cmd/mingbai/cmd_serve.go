@@ -82,7 +82,7 @@ func (f *siteFlags) serve(cfg *Config, s *streams, keys *ledger.Keyring, ready f
 		return ledger.Errorf(ledger.KindUnavailable, "地址 %s 用不了（%v），请换一个 --addr", f.Addr, err)
 	}
 	if cfg.MeiliURL == "" {
-		log.Warn("no Meilisearch configured; the books answer every search")
+		log.Warn("没有配置索引（MINGBAI_MEILI_URL），由账库直接回答查询")
 	}
 	group, ctx := errgroup.WithContext(s.ctx)
 	group.Go(func() error { return site.Serve(ctx, listener) })
@@ -90,7 +90,7 @@ func (f *siteFlags) serve(cfg *Config, s *streams, keys *ledger.Keyring, ready f
 		return db.Work(ctx, log, func(ctx context.Context) error {
 			n, err := engine.Drain(ctx)
 			if n > 0 {
-				log.Info("index told", "changes", n)
+				log.Info("索引已更新", "变动", n)
 			}
 			return err
 		})
@@ -117,10 +117,10 @@ func keepIndex(ctx context.Context, log *slog.Logger, engine *search.Engine) err
 		case ctx.Err() != nil:
 			return nil
 		case err == nil && trouble != "":
-			log.Info("the index is well again")
+			log.Info("索引已恢复")
 			trouble = ""
 		case err != nil && now != trouble && !errors.Is(err, ledger.ErrConflict):
-			log.Warn("the index is not well; the books answer", "error", err)
+			log.Warn("索引有问题，由账库直接回答查询", "原因", err)
 			trouble = now
 		}
 		select {

@@ -13,6 +13,7 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"mingbai/fixtures"
+	"mingbai/ledger"
 )
 
 // A farmer in a real browser: by name; by name and number; not found; a wrong number; a fund's village list. Once on a phone, once on a
@@ -98,7 +99,7 @@ func neighbour(t *fixtures.Truth) fixtures.Household {
 }
 
 func totalOf(t *fixtures.Truth, h fixtures.Household) string {
-	sum := h.Payments[0].Amount - h.Payments[0].Amount
+	var sum ledger.Fen
 	for _, p := range h.Payments {
 		if t.Books[p.Book].Fund != "GE01" {
 			sum += p.Amount

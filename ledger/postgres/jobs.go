@@ -44,7 +44,7 @@ func (db *DB) Work(ctx context.Context, log *slog.Logger, drain func(context.Con
 	river.AddWorker(workers, river.WorkFunc(func(ctx context.Context, _ *river.Job[SweepIndex]) error {
 		n, err := db.SweepDisclosure(ctx)
 		if n > 0 {
-			log.Info("disclosure periods began or ended", "batches", n)
+			log.Info("公示期开始或期满，已通知索引", "批次数", n)
 		}
 		return err
 	}))
