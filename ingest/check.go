@@ -184,7 +184,7 @@ const (
 
 // sheet reads a visible sheet. found says whether it has a header.
 func (k *check) sheet(book sheet.Workbook, i int, here at) (found bool, what look, err error) {
-	merges, err := book.Merges(i)
+	layout, err := book.Layout(i)
 	if err != nil {
 		return false, nothing, err
 	}
@@ -200,7 +200,7 @@ func (k *check) sheet(book sheet.Workbook, i int, here at) (found bool, what loo
 			continue
 		}
 		if t == nil {
-			if t, err = k.start(here, &out, first, merges); err != nil {
+			if t, err = k.start(here, &out, first, layout.Merges); err != nil {
 				return false, nothing, err
 			}
 			if t == nil || t.namesNobody() {
@@ -213,7 +213,7 @@ func (k *check) sheet(book sheet.Workbook, i int, here at) (found bool, what loo
 		}
 	}
 	if t == nil {
-		if t, err = k.start(here, &out, first, merges); err != nil {
+		if t, err = k.start(here, &out, first, layout.Merges); err != nil {
 			return false, nothing, err
 		}
 	}

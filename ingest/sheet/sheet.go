@@ -34,6 +34,7 @@ type Cell struct {
 	Row, Col int // from 1
 	Kind     Kind
 	Text     string // exactly as stored
+	Format   string // number format code, as 0.00 or yyyy-mm-dd; empty for General and where the reader does not know
 	Formula  bool
 }
 
@@ -43,11 +44,21 @@ func (c Cell) Blank() bool { return c.Kind == Empty }
 // Row is the stored cells of one row, by ascending column.
 type Row struct {
 	Number int // from 1
+	Hidden bool // by hand or by a filter
 	Cells  []Cell
 }
 
 // Merge is a rectangle of merged cells; only its left top cell holds a value.
 type Merge struct{ Top, Left, Bottom, Right int }
+
+// Span is a run of columns, both ends in it.
+type Span struct{ First, Last int }
+
+// Layout is what a sheet says beside its rows.
+type Layout struct {
+	Merges        []Merge
+	HiddenColumns []Span
+}
 
 // Info is what a workbook says about one of its sheets.
 type Info struct {
@@ -55,14 +66,14 @@ type Info struct {
 	Hidden bool // hidden by the user or by a macro
 }
 
-// Workbook is an opened file. A reader that streams from the file fits it as well as one that holds it in memory: merges
-// are asked for before the rows (in xlsx they are stored after them) and rows come once, in order.
+// Workbook is an opened file. A reader that streams from the file fits it as well as one that holds it in memory: the
+// layout is asked for before the rows (in xlsx merges are stored after them) and rows come once, in order.
 type Workbook interface {
 	Format() Format
 	Date1904() bool // serial dates count from 1904, not 1900
 	Sheets() []Info
-	// Merges gives the merged rectangles of the i-th sheet.
-	Merges(i int) ([]Merge, error)
+	// Layout gives the merges and hidden columns of the i-th sheet.
+	Layout(i int) (Layout, error)
 	// Rows gives the rows of the i-th sheet that hold anything, by ascending number. A row's cells are valid until the
 	// next one is asked for. After an error there are no more rows.
 	Rows(ctx context.Context, i int) iter.Seq2[Row, error]

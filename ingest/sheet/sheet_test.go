@@ -98,9 +98,9 @@ func TestSheetsAndMerges(t *testing.T) {
 	if got, want := w.Sheets(), []sheet.Info{{"张庄村", false}, {"旧", true}}; !reflect.DeepEqual(got, want) {
 		t.Errorf("sheets %v", got)
 	}
-	merges, err := w.Merges(0)
-	if want := []sheet.Merge{{1, 1, 1, 3}, {2, 2, 4, 2}}; err != nil || !reflect.DeepEqual(merges, want) {
-		t.Errorf("merges %v %v", merges, err)
+	layout, err := w.Layout(0)
+	if want := []sheet.Merge{{1, 1, 1, 3}, {2, 2, 4, 2}}; err != nil || !reflect.DeepEqual(layout.Merges, want) {
+		t.Errorf("merges %v %v", layout.Merges, err)
 	}
 	if w.Date1904() || w.Format() != sheet.XLSX {
 		t.Error("date system or format")
@@ -177,7 +177,7 @@ func readAll(content []byte, limits sheet.Limits) error {
 		return err
 	}
 	for i := range w.Sheets() {
-		if _, err := w.Merges(i); err != nil {
+		if _, err := w.Layout(i); err != nil {
 			return err
 		}
 		for _, err := range w.Rows(context.Background(), i) {

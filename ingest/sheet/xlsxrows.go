@@ -12,8 +12,14 @@ import (
 	"strings"
 )
 
-// Merges reads the tail of the sheet's XML: merged cells are stored after the rows.
-func (b *book) Merges(i int) ([]Merge, error) {
+// Layout gives the merges; hidden columns are not read yet.
+func (b *book) Layout(i int) (Layout, error) {
+	merges, err := b.merges(i)
+	return Layout{Merges: merges}, err
+}
+
+// merges reads the tail of the sheet's XML: merged cells are stored after the rows.
+func (b *book) merges(i int) ([]Merge, error) {
 	content := b.part(b.parts[i])
 	tail := bytes.LastIndex(content, []byte("<mergeCells"))
 	if tail < 0 {
