@@ -44,14 +44,14 @@ func TestCellsKeepTypeAndDigits(t *testing.T) {
 		{nil, true, sheettest.Date("45717"), nil, sheettest.Formula("A9"), " 张\n三 "},
 	}}))
 	want := []sheet.Cell{
-		{1, 1, sheet.Text, "990121197001010010", false},
-		{1, 2, sheet.Number, "990121197001010010", false},
-		{1, 4, sheet.Number, "9.9012119700101E+17", false},
-		{1, 5, sheet.Number, "1040.8600000000001", false},
-		{2, 2, sheet.Bool, "1", false},
-		{2, 3, sheet.Date, "45717", false},
-		{2, 5, sheet.Empty, "", true},
-		{2, 6, sheet.Text, " 张\n三 ", false},
+		{1, 1, sheet.Text, "990121197001010010", "", false},
+		{1, 2, sheet.Number, "990121197001010010", "", false},
+		{1, 4, sheet.Number, "9.9012119700101E+17", "", false},
+		{1, 5, sheet.Number, "1040.8600000000001", "", false},
+		{2, 2, sheet.Bool, "1", "", false},
+		{2, 3, sheet.Date, "45717", "", false},
+		{2, 5, sheet.Empty, "", "", true},
+		{2, 6, sheet.Text, " 张\n三 ", "", false},
 	}
 	if got := cells(t, w, 0); !reflect.DeepEqual(got, want) {
 		t.Errorf("got  %v\nwant %v", got, want)
@@ -221,11 +221,11 @@ func TestAddressesMayBeLeftOut(t *testing.T) {
 	w := open(t, replace(t, good, "xl/worksheets/sheet1.xml",
 		`<worksheet><sheetData><row><c><v>1</v></c><c r="C1" t="inlineStr"><is><r><t>甲</t></r><rPh><t>jia</t></rPh><r><t>乙</t></r></is></c></row><row><c t="e"><v>#N/A</v></c><c><f>SUM(1,2)</f><v>12.5</v></c><c t="str"><f>"a"</f><v>a</v></c></row></sheetData></worksheet>`))
 	want := []sheet.Cell{
-		{1, 1, sheet.Number, "1", false},
-		{1, 3, sheet.Text, "甲乙", false},
-		{2, 1, sheet.Error, "#N/A", false},
-		{2, 2, sheet.Number, "12.5", true},
-		{2, 3, sheet.Text, "a", true},
+		{1, 1, sheet.Number, "1", "", false},
+		{1, 3, sheet.Text, "甲乙", "", false},
+		{2, 1, sheet.Error, "#N/A", "", false},
+		{2, 2, sheet.Number, "12.5", "", true},
+		{2, 3, sheet.Text, "a", "", true},
 	}
 	if got := cells(t, w, 0); !reflect.DeepEqual(got, want) {
 		t.Errorf("got %v", got)
