@@ -12,14 +12,17 @@ type YearFigures struct {
 	Updated  time.Time // last publication, correction or withdrawal; zero when there was none
 }
 
-// Publication is a published batch as the news list shows it.
+// Publication is a batch that was published, as lists of news and sources show it.
 type Publication struct {
-	Batch    int64
-	Fund     string
-	FundName string
-	Period   Period
-	Tally
+	Batch       int64
+	Fund        string
+	FundName    string
+	Period      Period
+	Tally       // of a fund that names nobody a batch may be a single household: Closed is then set and nothing is told
+	Closed      bool
 	PublishedAt time.Time
+	EndedAt     time.Time // when it was withdrawn; zero while it counts
+	EndReason   string
 }
 
 // FundYear is a fund in one year, counted over all its active payments.
@@ -47,7 +50,7 @@ type TownTally struct {
 type FundPage struct {
 	Fund
 	Year     int
-	Years    []int // with anything published, newest first
+	Years    []int // in which anything was published, newest first; it may all have been withdrawn since
 	County   Tally
 	Towns    []TownTally
 	Batches  []Publication

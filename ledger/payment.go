@@ -116,6 +116,8 @@ type Payment struct {
 	Sheet     string
 	SheetRow  int
 	Published time.Time
+	Ended     time.Time // when it was withdrawn or corrected; zero while it counts
+	EndReason string
 }
 
 // Product is basis × standard, and whether both are known.

@@ -94,7 +94,7 @@ type OwnBook struct {
 	Village  string // where the newest row stands
 	Own      Tally  // rows of which the person is householder
 	Years    []YearTally
-	Payments []Payment // newest first; Role tells what the person is to each
+	Payments []Payment // newest first, withdrawn ones too; Role tells what the person is to each
 	Related  Tally     // rows of another householder in which the person is payee or beneficiary
 	// OtherNames counts rows under the same number but a differently written name; they are not shown, only said.
 	OtherNames int

@@ -20,6 +20,9 @@ type entry struct {
 	AsRole  bool   // say what the person is to it
 }
 
+// Withdrawn says that the payment no longer counts.
+func (e entry) Withdrawn() bool { return !e.Ended.IsZero() }
+
 func (s *Server) entries(list []ledger.Payment) []entry {
 	out := make([]entry, len(list))
 	for i, p := range list {

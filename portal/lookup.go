@@ -105,7 +105,7 @@ func (s *Server) lookup(c *fiber.Ctx) error {
 }
 
 func (s *Server) missing(c *fiber.Ctx, q question) error {
-	p := missingPage{Frame: s.frame("没有查到"), Ask: ask{Token: formToken(c)}}
+	p := missingPage{Frame: s.frame("没有查到"), Ask: ask{Token: formToken(c), Name: q.name}} // retyping a name is hard at seventy
 	p.Doubtful = q.fault != ledger.IDGood && q.fault != ledger.IDOld
 	p.NoIndex = true
 	return s.show(c, http.StatusOK, p)

@@ -24,8 +24,11 @@ func TestAFarmerFindsHerMoney(t *testing.T) {
 	w.ok("gen", "--out", dir, "--households", "300")
 	truth, err := fixtures.ReadTruth(filepath.Join(dir, fixtures.TruthFile))
 	w.must(err)
+	lastYears := ""
 	for _, b := range truth.Books {
-		w.publish(filepath.Join(dir, b.File), b)
+		if no := w.publish(filepath.Join(dir, b.File), b); b.Fund == "GD01" && b.Period == "2024" {
+			lastYears = no
+		}
 	}
 	site := w.serve()
 	she := neighbour(truth)
@@ -81,6 +84,20 @@ func TestAFarmerFindsHerMoney(t *testing.T) {
 			f.shot("9-village")
 		})
 	}
+	t.Run("after a withdrawal", func(t *testing.T) {
+		w.ok("withdraw", lastYears, "--as", "wang", "--reason", "面积登记有误，重新核实")
+		f := openBrowser(t, "phone", 390, 844)
+		f.visit(site + "/")
+		f.fill("name", she.Name).fill("id_number", she.ID).press("main form button")
+		f.see("已撤回")
+		f.do(chromedp.Click(".ended summary"))
+		f.see("面积登记有误，重新核实", "不算在合计里")
+		f.shot("10-withdrawn")
+		f.visit(site + "/funds/GD01?year=2025")
+		f.visit(site + "/funds/GD01?year=2024")
+		f.see("已撤回", "面积登记有误，重新核实", "0.00 元") // nothing of that year counts any more
+		f.shot("11-nothing-left")
+	})
 }
 
 // neighbour is somebody with a payment from the farmland fund, at home in a plain way: two or three characters, no dot.

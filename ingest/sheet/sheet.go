@@ -43,7 +43,7 @@ func (c Cell) Blank() bool { return c.Kind == Empty }
 
 // Row is the stored cells of one row, by ascending column.
 type Row struct {
-	Number int // from 1
+	Number int  // from 1
 	Hidden bool // by hand or by a filter
 	Cells  []Cell
 }

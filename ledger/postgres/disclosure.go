@@ -3,6 +3,7 @@ package postgres
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -31,14 +32,19 @@ func (db *DB) YearFigures(ctx context.Context, year int) (ledger.YearFigures, er
 	return y, err
 }
 
-const publicationColumns = `b.batch_no, b.fund, f.name, b.period, b.row_count, b.total_fen, b.published_at`
+// A batch of a fund that names nobody may be one household: its own figures are not told (small cells are never published).
+const publicationColumns = `b.batch_no, b.fund, f.name, b.period,
+	case when f.disclosure = 'public' then b.row_count else 0 end, case when f.disclosure = 'public' then b.total_fen else 0 end,
+	f.disclosure <> 'public', b.published_at, b.ended_at, coalesce(b.end_reason, '')`
 
 func scanPublication(row pgx.CollectableRow) (p ledger.Publication, err error) {
-	err = row.Scan(&p.Batch, &p.Fund, &p.FundName, &p.Period, &p.Rows, &p.Total, &p.PublishedAt)
+	var ended *time.Time
+	err = row.Scan(&p.Batch, &p.Fund, &p.FundName, &p.Period, &p.Rows, &p.Total, &p.Closed, &p.PublishedAt, &ended, &p.EndReason)
+	p.EndedAt = orZero(ended)
 	return p, err
 }
 
-// Newest are the n last published batches that are still open.
+// Newest are the n last published batches that were not withdrawn.
 func (db *DB) Newest(ctx context.Context, n int) ([]ledger.Publication, error) {
 	return all(ctx, db.pool, scanPublication, `
 		select `+publicationColumns+`
@@ -79,7 +85,7 @@ func (db *DB) FundPage(ctx context.Context, code string, year int) (ledger.FundP
 	page.Fund = fund
 	args := pgx.NamedArgs{"county": db.county, "fund": code, "today": db.today()}
 	if page.Years, err = all(ctx, db.pool, pgx.RowTo[int], `
-		select distinct year from village_tally where county = @county and fund = @fund order by year desc`, args); err != nil {
+		select distinct year from batch where county = @county and fund = @fund and published_at is not null order by year desc`, args); err != nil {
 		return page, err
 	}
 	if len(page.Years) == 0 && year == 0 {
@@ -89,16 +95,16 @@ func (db *DB) FundPage(ctx context.Context, code string, year int) (ledger.FundP
 		year = page.Years[0]
 	}
 	page.Year, args["year"] = year, year
+	if !slices.Contains(page.Years, year) {
+		return page, ledger.Errorf(ledger.KindNotFound, "“%s”%d年没有公开的数据", fund.Name, year)
+	}
 	if err := db.fundRegions(ctx, args, &page); err != nil {
 		return page, err
-	}
-	if page.County.Rows == 0 {
-		return page, ledger.Errorf(ledger.KindNotFound, "“%s”%d年没有公开的数据", fund.Name, year)
 	}
 	if page.Batches, err = all(ctx, db.pool, scanPublication, `
 		select `+publicationColumns+`
 		from batch b join fund f on f.county = b.county and f.code = b.fund
-		where b.county = @county and b.fund = @fund and b.year = @year and b.state = 'published'
+		where b.county = @county and b.fund = @fund and b.year = @year and b.published_at is not null
 		order by b.batch_no`, args); err != nil {
 		return page, err
 	}

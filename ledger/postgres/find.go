@@ -143,12 +143,13 @@ func (db *DB) PublicPerson(ctx context.Context, ref ledger.PersonRef) (ledger.Fo
 
 // paymentColumns are what pages show of a payment p of person n.
 const paymentColumns = `p.batch_no, p.line, p.fund, f.name, p.period, p.village, p.grp, n.name, p.basis, p.basis_unit,
-	p.standard, p.amount_fen, p.paid_on, p.status, f.document, b.file_name, p.sheet, p.sheet_row, b.published_at`
+	p.standard, p.amount_fen, p.paid_on, p.status, f.document, b.file_name, p.sheet, p.sheet_row, b.published_at,
+	case when p.active then null else b.ended_at end, case when p.active then '' else coalesce(b.end_reason, '') end`
 
 func scanPayment(row pgx.CollectableRow) (p ledger.Payment, err error) {
-	var paid *time.Time
+	var paid, ended *time.Time
 	err = row.Scan(&p.Batch, &p.Line, &p.Fund, &p.FundName, &p.Period, &p.Village, &p.Group, &p.Name, &p.Basis, &p.BasisUnit,
-		&p.Standard, &p.Amount, &paid, &p.Status, &p.Document, &p.FileName, &p.Sheet, &p.SheetRow, &p.Published, &p.Role)
-	p.PaidOn = orZero(paid)
+		&p.Standard, &p.Amount, &paid, &p.Status, &p.Document, &p.FileName, &p.Sheet, &p.SheetRow, &p.Published, &ended, &p.EndReason, &p.Role)
+	p.PaidOn, p.Ended = orZero(paid), orZero(ended)
 	return p, err
 }

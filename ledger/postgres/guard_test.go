@@ -6,6 +6,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"mingbai/ledger"
 	"mingbai/ledger/postgres"
 )
 
@@ -49,6 +50,27 @@ func TestTheDatabaseGuardsItself(t *testing.T) {
 		}
 	}
 	b.whole()
+}
+
+// What is published is what was certified (XB-05): a row changed in between stops it, and verify sees it.
+func TestRowsChangedAfterCertificationAreNotPublished(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	no := b.upload("GD", "2025", row(1, "张三", "id", willow, "1组", 100), row(2, "李四", "id2", willow, "1组", 100))
+	b.must(b.Certify(t.Context(), no, "zhao", "r1"))
+	for name, sql := range map[string]string{
+		"an amount": `update staged_row set amount_fen = 101 where line = 1`, "a row": `delete from staged_row where line = 1`,
+	} {
+		_, err := conn(b).Exec(t.Context(), sql)
+		b.must(err)
+		err = b.Publish(t.Context(), no, "zhao")
+		if ledger.KindOf(err) != ledger.KindConflict || !strings.Contains(err.Error(), "复核时是2行、2.00元") {
+			t.Errorf("%s: %v", name, err)
+		}
+		if found, _ := b.Verify(t.Context()); len(found) != 1 || !strings.Contains(found[0].What, "暂存") {
+			t.Errorf("%s: verify %v", name, found)
+		}
+	}
 }
 
 func TestVerifyNamesWhatWasTamperedWith(t *testing.T) {

@@ -80,16 +80,16 @@ func (db *DB) PendingIndex(ctx context.Context, limit int) (ledger.IndexChanges,
 	return c, err
 }
 
-// hasOwnBook says whether person n has anything to see in a self-lookup: an active row of a fund that is not closed to
-// everybody (aggregate), as householder, payee or beneficiary.
+// hasOwnBook says whether person n has anything to see in a self-lookup: a row, withdrawn or not, of a fund that is not
+// closed to everybody (aggregate), as householder, payee or beneficiary.
 const hasOwnBook = `(exists (
 		select from payment p join fund f on f.county = p.county and f.code = p.fund
-		where p.county = n.county and p.person_id = n.person_id and p.active and f.disclosure <> 'aggregate')
+		where p.county = n.county and p.person_id = n.person_id and f.disclosure <> 'aggregate')
 	or exists (
 		select from payment_party y
 		join payment p on p.county = y.county and p.year = y.year and p.batch_no = y.batch_no and p.line = y.line
 		join fund f on f.county = p.county and f.code = p.fund
-		where y.county = n.county and y.person_id = n.person_id and p.active and f.disclosure <> 'aggregate'))`
+		where y.county = n.county and y.person_id = n.person_id and f.disclosure <> 'aggregate'))`
 
 func scanPeopleEntry(row pgx.CollectableRow) (e ledger.PeopleEntry, err error) {
 	err = row.Scan(&e.Ref.Person, &e.Ref.Village, &e.Forms.Key, &e.Forms.Pinyin, &e.Village, &e.FundCodes, &e.Years)

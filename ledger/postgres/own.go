@@ -8,17 +8,18 @@ import (
 	"mingbai/ledger"
 )
 
-// ownRows are the active payments that a person may see in a self-lookup, with what the person is to each. A fund that is
-// open in totals only (aggregate) shows no row to anybody. Who is both payee and beneficiary sees the row once.
+// ownRows are the payments that a person may see in a self-lookup, with what the person is to each: withdrawn ones too,
+// or a line seen yesterday would be gone today without a word. A fund that is open in totals only (aggregate) shows no row
+// to anybody. Who is both payee and beneficiary sees the row once.
 const ownRows = `
 	select p.county, p.year, p.batch_no, p.line, 'head' as role
 	from payment p
-	where p.county = @county and p.person_id = @person and p.active
+	where p.county = @county and p.person_id = @person
 	union all
 	select p.county, p.year, p.batch_no, p.line, min(y.role)
 	from payment_party y
 	join payment p on p.county = y.county and p.year = y.year and p.batch_no = y.batch_no and p.line = y.line
-	where y.county = @county and y.person_id = @person and p.active and p.person_id <> @person
+	where y.county = @county and y.person_id = @person and p.person_id <> @person
 	group by p.county, p.year, p.batch_no, p.line`
 
 // OwnBook is everything paid to a person, counted by the database over all of it; ErrNotFound when there is nothing.
@@ -55,14 +56,11 @@ func (db *DB) fillOwnBook(ctx context.Context, tx pgx.Tx, args pgx.NamedArgs, bo
 		from o
 		join payment p on p.county = o.county and p.year = o.year and p.batch_no = o.batch_no and p.line = o.line
 		join fund f on f.county = p.county and f.code = p.fund
-		where f.disclosure <> 'aggregate'
+		where f.disclosure <> 'aggregate' and p.active
 		group by grouping sets ((p.year, 2), (2))
 		order by 1 desc`, args)
 	if err != nil {
 		return err
-	}
-	if len(sums) == 0 {
-		return ledger.ErrNotFound
 	}
 	for _, s := range sums {
 		switch {
@@ -84,6 +82,9 @@ func (db *DB) fillOwnBook(ctx context.Context, tx pgx.Tx, args pgx.NamedArgs, bo
 		order by p.year desc, p.period desc, f.code, p.batch_no, p.line`, args)
 	if err != nil {
 		return err
+	}
+	if len(book.Payments) == 0 {
+		return ledger.ErrNotFound
 	}
 	book.Village = book.Payments[0].Village
 	book.OtherNames, err = one[int](ctx, tx, `

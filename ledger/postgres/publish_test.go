@@ -172,14 +172,30 @@ func TestWithdrawalTakesRowsOffEverythingButTheBooks(t *testing.T) {
 	if hits, _ := b.FindPeople(ctx, ledger.PeopleQuery{Name: "张三", PerPage: 10}); hits.Total != 0 {
 		t.Error("still in the search")
 	}
-	if _, err := b.FindOwn(ctx, token("id"), "张三"); !errors.Is(err, ledger.ErrNotFound) {
-		t.Errorf("still in the lookup: %v", err)
+	own, err := b.FindOwn(ctx, token("id"), "张三")
+	b.must(err)
+	book, err := b.OwnBook(ctx, own)
+	b.must(err)
+	if book.Own.Rows != 0 || len(book.Payments) != 1 || book.Payments[0].Ended.IsZero() || book.Payments[0].EndReason != "名单有误" {
+		t.Errorf("she is told what became of her line, and it counts no more: %+v", book)
+	}
+	page, err := b.FundPage(ctx, "GD", 2025)
+	if err != nil || page.County.Rows != 0 || len(page.Batches) != 1 {
+		t.Errorf("a year of which nothing counts any more still says why: %+v, %v", page, err)
+	}
+	if _, err := b.FundPage(ctx, "GD", 2023); ledger.KindOf(err) != ledger.KindNotFound {
+		t.Errorf("a year in which nothing was published: %v", err)
 	}
 	if n := count(b, "payment"); n != 1 {
 		t.Errorf("%d payments kept", n)
 	}
 	b.whole()
 	b.publish("GD", "2025", row(1, "张三", "id", willow, "1组", 90)) // and may be paid rightly now
+	page, err = b.FundPage(ctx, "GD", 2025)
+	b.must(err)
+	if len(page.Batches) != 2 || page.Batches[0].EndReason != "名单有误" || page.Batches[0].EndedAt.IsZero() || !page.Batches[1].EndedAt.IsZero() {
+		t.Errorf("the withdrawn batch is said on the fund's page: %+v", page.Batches)
+	}
 	b.whole()
 }
 
@@ -209,6 +225,13 @@ func TestDisclosurePolicies(t *testing.T) {
 		}
 		if page, err := b.FundPage(ctx, fund, 2025); err != nil || page.County.Rows != 1 || page.ListOpen != open {
 			t.Errorf("totals of %s stay open: %+v, %v", fund, page, err)
+		}
+	}
+	news, err := b.Newest(ctx, 5)
+	b.must(err)
+	for _, n := range news {
+		if open := n.Fund == "GD"; n.Closed == open || (n.Rows == 1) != open || (n.Total > 0) != open {
+			t.Errorf("news of %s tell %d rows, %v", n.Fund, n.Rows, n.Total)
 		}
 	}
 	if fig, _ := b.YearFigures(ctx, 2025); fig.Total != 700 {
