@@ -22,6 +22,7 @@ tools: ## fetch what the demo needs and the machine lacks
 test: ## everything: checks, then all tests on real PostgreSQL, Meilisearch and chromium
 	@.ci/setup test
 	@$(MAKE) --no-print-directory check
+	@go test -count=1 -v -run '^TestSecondStartContinues' ./fixtures/services | grep -E ' ready in |^(FAIL|ok)'
 	go test -count=1 -timeout 20m ./...
 
 test-race: ## the tests under the race detector
@@ -36,7 +37,7 @@ check: ## vet, staticcheck, gofumpt, import arrows
 
 bench: ## speeds as ratios, measured side by side in one run
 	@.ci/setup demo
-	go test -run '^$$' -bench . -benchmem ./ledger ./search ./ingest/...
+	go test -run '^$$' -bench . -timeout 60m ./cmd/mingbai ./search ./ingest/...
 
 fuzz: ## each fuzz test for FUZZTIME (default 30s)
 	@for p in ./ingest/... ./search/... ./ledger/...; do \

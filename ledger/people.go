@@ -113,3 +113,9 @@ type IndexChanges struct {
 	People  []PeopleEntry
 	Lookups []LookupEntry
 }
+
+// IndexState is where the search index stands, as of one moment.
+type IndexState struct {
+	Generation string // the one that answers; empty when there is none
+	Behind     bool   // changes wait in the outbox
+}

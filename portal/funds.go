@@ -125,6 +125,8 @@ func (s *Server) fund(c *fiber.Ctx) error {
 
 func whoMaySee(f ledger.FundPage) string {
 	switch {
+	case f.County.Rows == 0:
+		return "这一年公开过的批次都已撤回，日期和原因写在下面。"
 	case f.ListOpen && f.Until.IsZero():
 		return "各村名单长期公示。点开乡镇，再点村名，就能看到。"
 	case f.ListOpen:

@@ -35,7 +35,6 @@ type Books interface {
 	FindOwn(ctx context.Context, token []byte, nameKey string) (person string, err error) // ledger.ErrNotFound
 
 	// The outbox of changes that the index has not confirmed.
-	IndexBehind(ctx context.Context) (bool, error)
 	PendingIndex(ctx context.Context, limit int) (ledger.IndexChanges, error)
 	DoneIndex(ctx context.Context, seqs []int64) error
 
@@ -43,8 +42,9 @@ type Books interface {
 	AllPeople(ctx context.Context) iter.Seq2[ledger.PeopleEntry, error]
 	AllLookups(ctx context.Context) iter.Seq2[ledger.LookupEntry, error]
 
-	// The generation of the index that answers; "" when there is none.
-	LiveIndex(ctx context.Context) (generation string, err error)
+	// The generation of the index that answers, "" when there is none, and whether changes wait in the outbox: both as of
+	// one moment, so that a generation that is not behind holds everything.
+	IndexState(ctx context.Context) (ledger.IndexState, error)
 	SwitchIndex(ctx context.Context, generation string) error
 	// WithIndexLock runs fn while no other process writes the index; ledger.ErrConflict when one does.
 	WithIndexLock(ctx context.Context, fn func(context.Context) error) error
@@ -127,15 +127,12 @@ func (e *Engine) ask(ctx context.Context, question func(ctx context.Context, gen
 	if e.client == nil {
 		return false
 	}
-	if behind, err := e.books.IndexBehind(ctx); behind || err != nil {
-		return false
-	}
 	for range 2 { // a rebuild may drop the generation between the reading of its name and the search
-		generation, err := e.books.LiveIndex(ctx)
-		if err != nil || generation == "" || !e.health.mayAsk() {
+		state, err := e.books.IndexState(ctx)
+		if err != nil || state.Behind || state.Generation == "" || !e.health.mayAsk() {
 			return false
 		}
-		err = try(ctx, e.config.HTTPTimeout, func(ctx context.Context) error { return question(ctx, generation) })
+		err = try(ctx, e.config.HTTPTimeout, func(ctx context.Context) error { return question(ctx, state.Generation) })
 		switch {
 		case err == nil:
 			e.answered()

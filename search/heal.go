@@ -43,10 +43,11 @@ func (e *Engine) ailment(ctx context.Context) (string, error) {
 	if err := e.reach(ctx); err != nil {
 		return "", err
 	}
-	generation, err := e.books.LiveIndex(ctx)
+	state, err := e.books.IndexState(ctx)
 	if err != nil {
 		return "", err
 	}
+	generation := state.Generation
 	p, l, err := e.counts(ctx, generation)
 	if errors.Is(err, ErrNoIndex) {
 		return "missing", nil
@@ -62,14 +63,17 @@ func (e *Engine) ailment(ctx context.Context) (string, error) {
 	return e.miscount(ctx, p, l)
 }
 
+// countEmpty is how often an index that stays empty is held against the books: it may be rightly so, where every fund is
+// closed. One that has just become empty is looked at once.
+const countEmpty = 10 * time.Second
+
 // miscount compares the number of documents with the books. That reads all the books, so it is done now and then, and
 // when an index is empty. Changes may be on their way while it counts: only the second of two counts in a row is believed.
 func (e *Engine) miscount(ctx context.Context, inPeople, inLookups int) (string, error) {
-	empty := inPeople == 0 || inLookups == 0
-	if !empty && !e.health.countDue(e.config.CountEvery) {
+	if !e.health.countDue(e.config.CountEvery, inPeople == 0 || inLookups == 0) {
 		return "", nil
 	}
-	if behind, err := e.books.IndexBehind(ctx); err != nil || behind {
+	if state, err := e.books.IndexState(ctx); err != nil || state.Behind {
 		return "", err
 	}
 	p, err := length(e.books.AllPeople(ctx))
@@ -80,7 +84,7 @@ func (e *Engine) miscount(ctx context.Context, inPeople, inLookups int) (string,
 	if err != nil {
 		return "", err
 	}
-	if behind, err := e.books.IndexBehind(ctx); err != nil || behind {
+	if state, err := e.books.IndexState(ctx); err != nil || state.Behind {
 		return "", err
 	}
 	if e.health.secondTime(p != inPeople || l != inLookups) {
@@ -99,10 +103,15 @@ func length[T any](all iter.Seq2[T, error]) (n int, err error) {
 	return n, nil
 }
 
-func (h *health) countDue(every time.Duration) bool {
+func (h *health) countDue(every time.Duration, empty bool) bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if !h.off && time.Since(h.counted) < every {
+	emptied := empty && !h.empty
+	h.empty = empty
+	if empty {
+		every = min(every, countEmpty)
+	}
+	if !h.off && !emptied && time.Since(h.counted) < every {
 		return false
 	}
 	h.counted = time.Now()

@@ -18,6 +18,7 @@ type health struct {
 	lastAt  time.Time
 	counted time.Time // when Heal last counted the books
 	off     bool      // and found another number of documents
+	empty   bool      // when last looked at
 	rest    time.Time // no rebuild before: the last one failed
 	pause   time.Duration
 }
@@ -80,18 +81,17 @@ type Status struct {
 // Status asks Meilisearch and the books how they are.
 func (e *Engine) Status(ctx context.Context) Status {
 	s := Status{Configured: e.client != nil, People: -1, Lookups: -1, Answering: "books"}
-	var err error
-	if s.Behind, err = e.books.IndexBehind(ctx); err != nil {
+	state, err := e.books.IndexState(ctx)
+	if err != nil {
 		s.LastError, s.LastErrAt = ledger.MessageOf(err), time.Now()
 		return s
 	}
+	s.Generation, s.Behind = state.Generation, state.Behind
 	if e.client == nil {
 		return s
 	}
-	if s.Generation, err = e.books.LiveIndex(ctx); err == nil {
-		err = e.reach(ctx)
-		s.Reachable = err == nil
-	}
+	err = e.reach(ctx)
+	s.Reachable = err == nil
 	if s.Reachable && s.Generation != "" {
 		if s.People, s.Lookups, err = e.counts(ctx, s.Generation); err != nil {
 			s.People, s.Lookups = -1, -1

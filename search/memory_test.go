@@ -25,7 +25,7 @@ type memory struct {
 	outbox   map[int64]string // ref or person that changed
 	seq      int64
 	live     string
-	stale    string // what LiveIndex says once, as to a process that read it just before a swap
+	stale    string // what IndexState says once, as to a process that read it just before a swap
 	lock     sync.Mutex
 	asked    int    // questions that the books answered
 	betweens func() // called after each stretch is read
@@ -105,12 +105,6 @@ func (m *memory) FindOwn(_ context.Context, token []byte, nameKey string) (strin
 	return "", ledger.ErrNotFound
 }
 
-func (m *memory) IndexBehind(context.Context) (bool, error) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	return len(m.outbox) > 0, nil
-}
-
 func (m *memory) PendingIndex(_ context.Context, limit int) (c ledger.IndexChanges, err error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -159,14 +153,14 @@ func inOrder[T any](m *memory, all map[string]T) iter.Seq2[T, error] {
 	}
 }
 
-func (m *memory) LiveIndex(context.Context) (string, error) {
+func (m *memory) IndexState(context.Context) (ledger.IndexState, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if stale := m.stale; stale != "" {
-		m.stale = ""
-		return stale, nil
+	s := ledger.IndexState{Generation: m.live, Behind: len(m.outbox) > 0}
+	if m.stale != "" {
+		s.Generation, m.stale = m.stale, ""
 	}
-	return m.live, nil
+	return s, nil
 }
 
 func (m *memory) SwitchIndex(_ context.Context, generation string) error {

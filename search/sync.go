@@ -32,10 +32,11 @@ func (e *Engine) Drain(ctx context.Context) (n int, err error) {
 }
 
 func (e *Engine) drain(ctx context.Context) (n int, err error) {
-	generation, err := e.books.LiveIndex(ctx)
+	state, err := e.books.IndexState(ctx)
 	if err != nil {
 		return 0, err
 	}
+	generation := state.Generation
 	// Sending to an index that is not there would make one up.
 	if _, _, err := e.counts(ctx, generation); err != nil {
 		return 0, err
@@ -46,9 +47,9 @@ func (e *Engine) drain(ctx context.Context) (n int, err error) {
 // discard empties the outbox where there is no index. An index of earlier days would then be out of date without anybody
 // knowing, so first no index lives any more.
 func (e *Engine) discard(ctx context.Context) (int, error) {
-	if generation, err := e.books.LiveIndex(ctx); err != nil {
+	if state, err := e.books.IndexState(ctx); err != nil {
 		return 0, err
-	} else if generation != "" {
+	} else if state.Generation != "" {
 		if err := e.books.SwitchIndex(ctx, ""); err != nil {
 			return 0, err
 		}
@@ -111,10 +112,11 @@ func (e *Engine) Reindex(ctx context.Context, progress func(done int)) error {
 
 func (e *Engine) rebuild(ctx context.Context, progress func(done int)) (err error) {
 	began := time.Now()
-	old, err := e.books.LiveIndex(ctx)
+	state, err := e.books.IndexState(ctx)
 	if err != nil {
 		return err
 	}
+	old := state.Generation
 	next := successor(old)
 	if err := e.drop(ctx, next); err != nil { // what a rebuild that died has left
 		return err

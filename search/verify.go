@@ -52,7 +52,7 @@ func (e *Engine) Verify(ctx context.Context) (differences []Difference, err erro
 				return err
 			}
 			// The books may have changed while they were read; then what differs may only be late.
-			if behind, err := e.books.IndexBehind(ctx); err != nil || !behind {
+			if state, err := e.books.IndexState(ctx); err != nil || !state.Behind {
 				return err
 			}
 		}
@@ -62,10 +62,11 @@ func (e *Engine) Verify(ctx context.Context) (differences []Difference, err erro
 }
 
 func (e *Engine) compare(ctx context.Context) ([]Difference, error) {
-	generation, err := e.books.LiveIndex(ctx)
+	state, err := e.books.IndexState(ctx)
 	if err != nil {
 		return nil, err
 	}
+	generation := state.Generation
 	p := comparison[personDocument]{e.client, e.uid(people, generation), settingsPeople, func(d personDocument) string { return d.ID }}
 	inPeople, err := p.run(ctx, mapped(e.books.AllPeople(ctx), personOf))
 	if err != nil {

@@ -188,12 +188,12 @@ var token = regexp.MustCompile(`name="csrf_token" value="[^"]*"`)
 
 // browser keeps cookies and sends the form's token, as a browser does.
 type browser struct {
-	t      *testing.T
+	t      testing.TB
 	site   string
 	client *http.Client
 }
 
-func newBrowser(t *testing.T, site string) *browser {
+func newBrowser(t testing.TB, site string) *browser {
 	return &browser{t, site, &http.Client{Jar: &jar{cookies: map[string]*http.Cookie{}}}}
 }
 
@@ -212,7 +212,7 @@ func (b *browser) lookup(name, id string) (int, string) {
 	return post(b.t, b.client, b.site+"/lookup", url.Values{"name": {name}, "id_number": {id}, "csrf_token": {string(m[1])}})
 }
 
-func post(t *testing.T, c *http.Client, address string, form url.Values) (int, string) {
+func post(t testing.TB, c *http.Client, address string, form url.Values) (int, string) {
 	t.Helper()
 	if c == nil {
 		c = http.DefaultClient

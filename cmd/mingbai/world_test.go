@@ -39,7 +39,7 @@ func TestMain(m *testing.M) {
 
 // world is a county's books, keys and code lists on real services, driven by the command line.
 type world struct {
-	t    *testing.T
+	t    testing.TB
 	dir  string
 	url  string
 	db   *postgres.DB

@@ -34,12 +34,6 @@ func (db *DB) tellIndex(ctx context.Context, tx pgx.Tx, b ledger.Batch) error {
 	return err
 }
 
-// IndexBehind says whether the index still has to be told something.
-func (db *DB) IndexBehind(ctx context.Context) (bool, error) {
-	return one[bool](ctx, db.pool, `select exists (select from search_outbox where county = @county)`,
-		pgx.NamedArgs{"county": db.county})
-}
-
 // PendingIndex reads the next stretch of the outbox with the entries as the books have them now.
 func (db *DB) PendingIndex(ctx context.Context, limit int) (ledger.IndexChanges, error) {
 	var c ledger.IndexChanges
@@ -157,14 +151,12 @@ func stream[T any](ctx context.Context, db *DB, scan pgx.RowToFunc[T], sql strin
 	}
 }
 
-// LiveIndex is the generation of the index that answers; "" when none was ever built.
-func (db *DB) LiveIndex(ctx context.Context) (string, error) {
-	g, err := one[string](ctx, db.pool, `select generation from search_index where county = @county`,
+// IndexState is which generation of the index answers and whether it still has to be told something, as of one moment.
+func (db *DB) IndexState(ctx context.Context) (ledger.IndexState, error) {
+	return first(ctx, db.pool, pgx.RowToStructByPos[ledger.IndexState], `
+		select coalesce((select generation from search_index where county = @county), ''),
+			exists (select from search_outbox where county = @county)`,
 		pgx.NamedArgs{"county": db.county})
-	if errors.Is(err, ledger.ErrNotFound) {
-		return "", nil
-	}
-	return g, err
 }
 
 // SwitchIndex makes a generation the one that answers.
