@@ -10,6 +10,7 @@ import (
 //
 //	uploaded → parsed → checked → certified → published → superseded | withdrawn
 //	any state before published → rejected
+//	superseded | withdrawn → published, when what ended it is reverted
 type State string
 
 // States of a batch.
@@ -30,6 +31,9 @@ var nextStates = map[State][]State{
 	Checked:   {Certified, Rejected},
 	Certified: {Published, Rejected},
 	Published: {Superseded, Withdrawn},
+
+	Superseded: {Published},
+	Withdrawn:  {Published},
 }
 
 var stateNames = map[State]string{
@@ -71,6 +75,8 @@ type Batch struct {
 	PublicUntil time.Time // zero: without end
 	EndedAt     time.Time // when withdrawn or superseded
 	EndReason   string
+	Corrects    int64  // the batch whose rows it replaces; 0 for an ordinary one
+	Reason      string // of the correction
 }
 
 // Period is what a payment is for: a year (2025) or a month of it (2025-03).

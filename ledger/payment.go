@@ -117,6 +117,7 @@ type Payment struct {
 	SheetRow  int
 	Published time.Time
 	Ended     time.Time // when it was withdrawn or corrected; zero while it counts
+	Corrected bool      // a later batch says it otherwise; else it was withdrawn
 	EndReason string
 }
 
@@ -130,6 +131,6 @@ func (p Payment) Product() (Fen, bool) {
 
 // Tally is what a set of payments comes to, counted by the database over all of it.
 type Tally struct {
-	Rows  int
-	Total Fen
+	Rows  int `json:"rows"`
+	Total Fen `json:"total_fen"`
 }

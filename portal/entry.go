@@ -20,8 +20,16 @@ type entry struct {
 	AsRole  bool   // say what the person is to it
 }
 
-// Withdrawn says that the payment no longer counts.
-func (e entry) Withdrawn() bool { return !e.Ended.IsZero() }
+// HasEnded says that the payment no longer counts.
+func (e entry) HasEnded() bool { return !e.Ended.IsZero() }
+
+// EndWord is what became of a payment that no longer counts.
+func (e entry) EndWord() string {
+	if e.Corrected {
+		return "已更正"
+	}
+	return "已撤回"
+}
 
 func (s *Server) entries(list []ledger.Payment) []entry {
 	out := make([]entry, len(list))

@@ -1,7 +1,10 @@
 package main
 
 import (
+	"fmt"
+
 	"mingbai/ingest"
+	"mingbai/ledger"
 	"mingbai/ledger/postgres"
 )
 
@@ -41,17 +44,88 @@ type withdrawCmd struct {
 	Batch  int64  `arg:"" help:"批次号"`
 	As     string `required:"" help:"复核人账号"`
 	Reason string `required:"" help:"原因，会公开"`
+	Row    int    `help:"只撤回这一行（工作表里的行号，公开页上写着）"`
+	Sheet  string `help:"行所在的工作表；批次只有一个工作表时不用写"`
 }
 
-// Run withdraws a published batch.
+// Run withdraws a published batch, or one row of it.
 func (c *withdrawCmd) Run(cfg *Config, s *streams) error {
 	return withBooks(cfg, s, func(db *postgres.DB) error {
+		if c.Row > 0 {
+			if err := db.WithdrawRow(s.ctx, c.Batch, c.Sheet, c.Row, c.As, c.Reason); err != nil {
+				return err
+			}
+			s.say("批次%d第%d行已撤回", c.Batch, c.Row)
+			return nil
+		}
 		if err := db.Withdraw(s.ctx, c.Batch, c.As, c.Reason); err != nil {
 			return err
 		}
 		s.say("批次%d已撤回", c.Batch)
 		return nil
 	})
+}
+
+type revertCmd struct {
+	Batch  int64  `arg:"" help:"批次号"`
+	As     string `required:"" help:"复核人账号"`
+	Reason string `required:"" help:"原因"`
+}
+
+// Run lets a withdrawn batch count again.
+func (c *revertCmd) Run(cfg *Config, s *streams) error {
+	return withBooks(cfg, s, func(db *postgres.DB) error {
+		if err := db.Revert(s.ctx, c.Batch, c.As, c.Reason); err != nil {
+			return err
+		}
+		s.say("批次%d已恢复公开", c.Batch)
+		return nil
+	})
+}
+
+type compareCmd struct {
+	Batch int64 `arg:"" help:"批次号"`
+	JSON  bool  `name:"json" help:"以 JSON 输出"`
+}
+
+// Run compares a batch with the last period of its fund.
+func (c *compareCmd) Run(cfg *Config, s *streams) error {
+	return withBooks(cfg, s, func(db *postgres.DB) error {
+		d, err := db.Compare(s.ctx, c.Batch)
+		if err != nil {
+			return err
+		}
+		if c.JSON {
+			return writeJSON(s, d)
+		}
+		tellComparison(s, d)
+		return nil
+	})
+}
+
+func tellComparison(s *streams, d ledger.Comparison) {
+	if d.Last == "" {
+		fmt.Fprintf(s.out, "批次%d是这个项目最早的一期，没有上期可比。本期%d行，%s元\n", d.Batch, d.Now.Rows, d.Now.Total)
+		return
+	}
+	fmt.Fprintf(s.out, "%s与%s相比：%d行%s元 → %d行%s元；新增%d人，减少%d人，金额变化%d人\n", d.Period.Name(), d.Last.Name(),
+		d.Before.Rows, d.Before.Total, d.Now.Rows, d.Now.Total, d.Added, d.Gone, d.Changed)
+	for _, v := range d.Villages {
+		fmt.Fprintf(s.out, "  %s %s  %d行%s元 → %d行%s元\n", v.Town, v.Name, v.Before.Rows, v.Before.Total, v.Now.Rows, v.Now.Total)
+	}
+	for _, p := range d.People {
+		fmt.Fprintf(s.out, "  %s %s  %s → %s\n", p.Village, p.Name, amountOr(p.Before), amountOr(p.Now))
+	}
+	for _, f := range d.Findings() {
+		fmt.Fprintf(s.out, "  %s %s  %s。%s\n", f.Severity, f.Rule, f.Message, f.Fix)
+	}
+}
+
+func amountOr(f *ledger.Fen) string {
+	if f == nil {
+		return "无"
+	}
+	return f.String() + "元"
 }
 
 type rejectCmd struct {

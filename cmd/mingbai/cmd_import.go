@@ -70,7 +70,11 @@ type importCmd struct {
 	Period string `required:"" help:"期间：2025 或 2025-03"`
 	As     string `required:"" help:"经办人账号"`
 	Unit   string `help:"金额单位：yuan 元，wan 万元；不给则从表中认" default:"" enum:",yuan,wan"`
+	Note   string `help:"对“请核对”（W）各条的说明，随批次保存"`
 	JSON   bool   `name:"json" help:"以 JSON 输出"`
+
+	Corrects int64  `help:"更正：这个文件里的行，替换该批次里同一个人的行" placeholder:"BATCH"`
+	Reason   string `help:"更正的原因，会公开"`
 }
 
 // Run imports a file and prints the number of its batch.
@@ -89,7 +93,7 @@ func (c *importCmd) Run(cfg *Config, s *streams) error {
 	}
 	defer db.Close()
 	o := &office{db: db, keys: keys}
-	no, unplaced, r, err := o.Import(s.ctx, job{Path: c.File, Fund: c.Fund, Period: period, By: c.As, Unit: c.Unit})
+	no, unplaced, r, err := o.Import(s.ctx, job{Path: c.File, Fund: c.Fund, Period: period, By: c.As, Unit: c.Unit, Corrects: c.Corrects, Reason: c.Reason, Note: c.Note})
 	if err != nil {
 		return err
 	}

@@ -28,7 +28,9 @@ type cli struct {
 	Import   importCmd   `cmd:"" help:"校验清册并导入为一个批次，显示批次号"`
 	Certify  certifyCmd  `cmd:"" help:"复核一个批次（不能是上传人）"`
 	Publish  publishCmd  `cmd:"" help:"公开一个已复核的批次"`
-	Withdraw withdrawCmd `cmd:"" help:"撤回一个已公开的批次，写明原因"`
+	Withdraw withdrawCmd `cmd:"" help:"撤回一个已公开的批次，或其中一行，写明原因"`
+	Revert   revertCmd   `cmd:"" help:"恢复一个已撤回的批次，写明原因"`
+	Compare  compareCmd  `cmd:"" help:"把一个批次与上一期比：总数、各村、各人"`
 	Reject   rejectCmd   `cmd:"" help:"退回一个未公开的批次，写明原因"`
 	Lookup   lookupCmd   `cmd:"" help:"按姓名和身份证号查一个人的全部补贴"`
 	Search   searchCmd   `cmd:"" help:"按姓名查已公开的补贴"`

@@ -31,6 +31,10 @@ type job struct {
 	Period ledger.Period
 	By     string
 	Unit   string // "", yuan or wan
+
+	Corrects int64  // the batch whose rows it replaces; 0 for an ordinary one
+	Reason   string // of the correction
+	Note     string // the clerk's reason for warnings
 }
 
 // Import reads a file row by row straight into the books. Fatal findings leave the books as they were: the report tells
@@ -53,7 +57,9 @@ func (o *office) Import(ctx context.Context, j job) (no int64, unplaced int, rep
 	upload := postgres.Upload{
 		Fund: j.Fund, Period: j.Period, FileName: filepath.Base(j.Path), SHA256: sha, Size: int64(len(content)),
 		Sealed: o.keys.Seal(ledger.SealedFilePlace(sha), content), RuleVersion: ingest.RuleVersion(), By: j.By,
+		Corrects: j.Corrects, Reason: j.Reason, Note: j.Note,
 		StatedTotal: func() *ledger.Fen { return statedTotal(report) },
+		Findings:    func() []ledger.Finding { return report.Findings },
 	}
 	no, err = o.db.Import(ctx, upload, func(yield func(ledger.StagedRow, error) bool) {
 		var stopped bool
@@ -78,11 +84,15 @@ func (o *office) Import(ctx context.Context, j job) (no int64, unplaced int, rep
 		}
 	})
 	var clash *postgres.ClashError
+	var lost *postgres.TargetError
 	switch {
 	case errors.Is(err, errBlocked):
 		return 0, unplaced, report, nil
 	case errors.As(err, &clash):
-		report.Findings = append(report.Findings, clashFindings(clash, report)...)
+		report.Findings = append(report.Findings, atNumbers(report, "XB-01", "第%d行已在批次%d公开", "走更正并写明原因", clash.Clashes, clash.Total)...)
+		return 0, unplaced, report, nil
+	case errors.As(err, &lost):
+		report.Findings = append(report.Findings, atNumbers(report, "XB-02", "第%d行的人不在批次%d里，没有可更正的行", "填写原批次号；漏发的人另行导入", lost.Rows, lost.Total)...)
 		return 0, unplaced, report, nil
 	}
 	return no, unplaced, report, err
@@ -153,8 +163,8 @@ func statedTotal(r ingest.Report) *ledger.Fen {
 	return &sum
 }
 
-// clashFindings tells, at the cell of the person's number, which rows were already paid (XB-01).
-func clashFindings(clash *postgres.ClashError, report ingest.Report) []ledger.Finding {
+// atNumbers tells what the books have against rows, at the cells of the people's numbers. message takes a row and a batch.
+func atNumbers(report ingest.Report, rule, message, fix string, rows []postgres.Clash, total int) []ledger.Finding {
 	column := map[string]string{}
 	for _, s := range report.Sheets {
 		for _, c := range s.Columns {
@@ -164,16 +174,15 @@ func clashFindings(clash *postgres.ClashError, report ingest.Report) []ledger.Fi
 		}
 	}
 	var found []ledger.Finding
-	for _, c := range clash.Clashes {
+	for _, r := range rows {
 		found = append(found, ledger.Finding{
-			Rule: "XB-01", Severity: ledger.Fatal, Sheet: c.Sheet, Cell: fmt.Sprintf("%s%d", column[c.Sheet], c.Row),
-			Message: fmt.Sprintf("第%d行已在批次%d公开", c.Row, c.Batch), Fix: "走更正并写明原因",
+			Rule: rule, Severity: ledger.Fatal, Sheet: r.Sheet, Cell: fmt.Sprintf("%s%d", column[r.Sheet], r.Row),
+			Message: fmt.Sprintf(message, r.Row, r.Batch), Fix: fix,
 		})
 	}
-	if more := clash.Total - len(clash.Clashes); more > 0 {
+	if more := total - len(rows); more > 0 {
 		found = append(found, ledger.Finding{
-			Rule: "XB-01", Severity: ledger.Fatal,
-			Message: fmt.Sprintf("还有%d行已在其他批次公开，未逐行列出", more), Fix: "走更正并写明原因",
+			Rule: rule, Severity: ledger.Fatal, Message: fmt.Sprintf("还有%d处同类问题未列出（%s）", more, rule), Fix: fix,
 		})
 	}
 	return found

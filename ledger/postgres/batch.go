@@ -13,7 +13,8 @@ import (
 
 const batchColumns = `b.batch_no, b.fund, b.period, b.state, b.file_name, b.file_sha256, b.rule_version, b.row_count,
 	b.total_fen, b.stated_fen, b.uploaded_by, b.uploaded_at, coalesce(b.certified_by, ''), coalesce(b.published_by, ''),
-	b.published_at, b.public_from, b.public_until, b.ended_at, coalesce(b.end_reason, '')`
+	b.published_at, b.public_from, b.public_until, b.ended_at, coalesce(b.end_reason, ''),
+	coalesce(b.corrects, 0), coalesce(b.correct_reason, '')`
 
 func scanBatch(row pgx.CollectableRow) (b ledger.Batch, err error) {
 	var sha []byte
@@ -21,7 +22,7 @@ func scanBatch(row pgx.CollectableRow) (b ledger.Batch, err error) {
 	var stated *int64
 	err = row.Scan(&b.No, &b.Fund, &b.Period, &b.State, &b.FileName, &sha, &b.RuleVersion, &b.Rows,
 		&b.Total, &stated, &b.UploadedBy, &b.UploadedAt, &b.CertifiedBy, &b.PublishedBy,
-		&published, &from, &until, &ended, &b.EndReason)
+		&published, &from, &until, &ended, &b.EndReason, &b.Corrects, &b.Reason)
 	copy(b.SHA256[:], sha)
 	b.StatedTotal = (*ledger.Fen)(stated)
 	b.PublishedAt, b.PublicFrom, b.PublicUntil, b.EndedAt = orZero(published), orZero(from), orZero(until), orZero(ended)

@@ -141,15 +141,29 @@ func (db *DB) PublicPerson(ctx context.Context, ref ledger.PersonRef) (ledger.Fo
 	return found[0], payments, err
 }
 
+// endColumns tell when, how and why a payment p of batch b ceased to count: with its whole batch, alone, or by a correction
+// that still holds.
+const endColumns = `
+	case when p.active then null else coalesce(
+		(select at from row_withdrawal w where w.county = p.county and w.batch_no = p.batch_no and w.line = p.line),
+		(select n.published_at ` + theCorrection + `), b.ended_at) end,
+	not p.active and exists (select ` + theCorrection + `),
+	case when p.active then '' else coalesce(
+		(select reason from row_withdrawal w where w.county = p.county and w.batch_no = p.batch_no and w.line = p.line),
+		(select n.correct_reason ` + theCorrection + `), b.end_reason, '') end`
+
+const theCorrection = `from correction c join batch n on n.county = c.county and n.batch_no = c.batch_no and n.state in ('published', 'superseded')
+	where c.county = p.county and c.old_batch = p.batch_no and c.old_line = p.line`
+
 // paymentColumns are what pages show of a payment p of person n.
 const paymentColumns = `p.batch_no, p.line, p.fund, f.name, p.period, p.village, p.grp, n.name, p.basis, p.basis_unit,
 	p.standard, p.amount_fen, p.paid_on, p.status, f.document, b.file_name, p.sheet, p.sheet_row, b.published_at,
-	case when p.active then null else b.ended_at end, case when p.active then '' else coalesce(b.end_reason, '') end`
+	` + endColumns
 
 func scanPayment(row pgx.CollectableRow) (p ledger.Payment, err error) {
 	var paid, ended *time.Time
 	err = row.Scan(&p.Batch, &p.Line, &p.Fund, &p.FundName, &p.Period, &p.Village, &p.Group, &p.Name, &p.Basis, &p.BasisUnit,
-		&p.Standard, &p.Amount, &paid, &p.Status, &p.Document, &p.FileName, &p.Sheet, &p.SheetRow, &p.Published, &ended, &p.EndReason, &p.Role)
+		&p.Standard, &p.Amount, &paid, &p.Status, &p.Document, &p.FileName, &p.Sheet, &p.SheetRow, &p.Published, &ended, &p.Corrected, &p.EndReason, &p.Role)
 	p.PaidOn, p.Ended = orZero(paid), orZero(ended)
 	return p, err
 }

@@ -25,7 +25,7 @@ func (db *DB) Publish(ctx context.Context, no int64, by string) error {
 			return &ledger.Error{Kind: ledger.KindConflict, Rule: "XB-01", Message: err.Error() + "，请退回本批次，走更正并写明原因"}
 		}
 		for _, move := range []func(context.Context, pgx.Tx, ledger.Batch) error{
-			db.enterPeople, db.enterPayments, db.enterParties, db.tallyBatch, db.freshenStatistics,
+			db.supersede, db.enterPeople, db.enterPayments, db.enterParties, db.tallyBatch, db.freshenStatistics,
 		} {
 			if err := move(ctx, tx, b); err != nil {
 				return err
@@ -164,6 +164,9 @@ func (db *DB) Withdraw(ctx context.Context, no int64, by, reason string) error {
 		if _, err := exec(ctx, tx, `
 			update batch set state = 'withdrawn', ended_by = @by, ended_at = @now, end_reason = @reason, indexed = false
 			where county = @county and batch_no = @no`, args); err != nil {
+			return err
+		}
+		if err := db.restoreOld(ctx, tx, b); err != nil {
 			return err
 		}
 		if err := db.tallyBatch(ctx, tx, b); err != nil {

@@ -117,6 +117,28 @@ func upload(fund, period string) postgres.Upload {
 	}
 }
 
+// correct publishes rows that replace those of the same people in an older batch.
+func (b *books) correct(old int64, fund, period string, rows ...ledger.StagedRow) int64 {
+	b.t.Helper()
+	u := upload(fund, period)
+	u.Corrects, u.Reason = old, "面积更正"
+	no, err := b.Import(b.t.Context(), u, seq(rows))
+	b.must(err)
+	b.must(b.Certify(b.t.Context(), no, "zhao", "r1"))
+	b.must(b.Publish(b.t.Context(), no, "zhao"))
+	return no
+}
+
+// book is what a person sees of their own.
+func (b *books) book(who, name string) ledger.OwnBook {
+	b.t.Helper()
+	own, err := b.FindOwn(b.t.Context(), token(who), name)
+	b.must(err)
+	book, err := b.OwnBook(b.t.Context(), own)
+	b.must(err)
+	return book
+}
+
 // publish takes rows the whole way, with zhao as the second person.
 func (b *books) publish(fund, period string, rows ...ledger.StagedRow) int64 {
 	b.t.Helper()

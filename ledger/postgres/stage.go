@@ -21,8 +21,13 @@ type Upload struct {
 	Size        int64    // in bytes, as it came
 	Sealed      []byte   // the whole file under ledger.SealedFilePlace
 	RuleVersion string
-	By          string             // login of the uploader
-	StatedTotal func() *ledger.Fen // asked after the last row; nil when the sheet states none
+	By          string // login of the uploader
+	Corrects    int64  // the batch whose rows these replace; 0 for an ordinary batch
+	Reason      string // of the correction
+	// Asked after the last row: what the sheet itself states, nil for nothing, and what the rules saw.
+	StatedTotal func() *ledger.Fen
+	Findings    func() []ledger.Finding
+	Note        string // the clerk's reason for the warnings
 }
 
 // Clash is a staged row whose person was already paid from the same fund for the same period (XB-01).
@@ -49,11 +54,17 @@ func (db *DB) Import(ctx context.Context, u Upload, rows iter.Seq2[ledger.Staged
 		if err := may(ctx, tx, db.county, u.By, ledger.RoleClerk); err != nil {
 			return err
 		}
+		if err := db.mayCorrect(ctx, tx, u); err != nil {
+			return err
+		}
 		no, err = db.openBatch(ctx, tx, u)
 		if err != nil {
 			return err
 		}
 		if err := db.stage(ctx, tx, no, rows); err != nil {
+			return err
+		}
+		if err := db.findTargets(ctx, tx, no, u); err != nil {
 			return err
 		}
 		if err := db.refuseClashes(ctx, tx, no); err != nil {
@@ -68,6 +79,7 @@ func (db *DB) openBatch(ctx context.Context, tx pgx.Tx, u Upload) (int64, error)
 	args := pgx.NamedArgs{
 		"county": db.county, "sha": u.SHA256[:], "size": u.Size, "content": u.Sealed, "now": db.now(),
 		"fund": u.Fund, "period": string(u.Period), "file": u.FileName, "rules": u.RuleVersion, "by": u.By,
+		"corrects": u.Corrects, "reason": u.Reason,
 	}
 	other, err := one[int64](ctx, tx, `
 		select batch_no from batch
@@ -87,8 +99,9 @@ func (db *DB) openBatch(ctx context.Context, tx pgx.Tx, u Upload) (int64, error)
 		return 0, err
 	}
 	return one[int64](ctx, tx, `
-		insert into batch (county, fund, period, state, file_sha256, file_name, rule_version, uploaded_by, uploaded_at)
-		values (@county, @fund, @period, 'parsed', @sha, @file, @rules, @by, @now)
+		insert into batch (county, fund, period, state, file_sha256, file_name, rule_version, uploaded_by, uploaded_at,
+			corrects, correct_reason)
+		values (@county, @fund, @period, 'parsed', @sha, @file, @rules, @by, @now, nullif(@corrects, 0), nullif(@reason, ''))
 		returning batch_no`, args)
 }
 
@@ -203,6 +216,7 @@ func (db *DB) refuseClashes(ctx context.Context, tx pgx.Tx, no int64) error {
 		join staged_row s on s.county = b.county and s.batch_no = b.batch_no
 		join payment p on p.county = b.county and p.year = b.year and p.fund = b.fund and p.period = b.period
 			and p.paid_for = s.paid_for and p.active
+			and not (p.batch_no = coalesce(b.corrects, 0) and p.line = coalesce(s.old_line, 0))
 		where b.county = @county and b.batch_no = @no
 		order by s.line limit 200`, pgx.NamedArgs{"county": db.county, "no": no})
 	if err != nil || len(found) == 0 {
@@ -222,6 +236,9 @@ func (db *DB) closeStaging(ctx context.Context, tx pgx.Tx, no int64, u Upload) e
 		if s := u.StatedTotal(); s != nil {
 			stated = (*int64)(s)
 		}
+	}
+	if err := db.keepFindings(ctx, tx, no, u); err != nil {
+		return err
 	}
 	t, err := first(ctx, tx, pgx.RowToStructByPos[ledger.Tally], `
 		update batch b set state = 'checked', row_count = t.n, total_fen = t.fen, stated_fen = @stated

@@ -22,9 +22,16 @@ var checks = []string{
 	 from batch b join payment p on p.county = b.county and p.year = b.year and p.batch_no = b.batch_no
 	 where b.county = @county and b.state not in ('published', 'superseded', 'withdrawn') group by b.batch_no, b.state`,
 	// A withdrawn batch has no active row.
-	`select format('批次%s：已撤回，仍有%s行有效', b.batch_no, count(*))
+	`select format('批次%s：已撤回或更正，仍有%s行有效', b.batch_no, count(*))
 	 from batch b join payment p on p.county = b.county and p.year = b.year and p.batch_no = b.batch_no and p.active
-	 where b.county = @county and b.state = 'withdrawn' group by b.batch_no`,
+	 where b.county = @county and b.state in ('withdrawn', 'superseded') group by b.batch_no`,
+	// A row that a correction replaces does not count beside it.
+	`select format('批次%s第%s条已由批次%s更正，两条却同时有效', c.old_batch, c.old_line, c.batch_no)
+	 from correction c
+	 join batch b on b.county = c.county and b.batch_no = c.batch_no and b.state = 'published'
+	 join payment o on o.county = c.county and o.year = b.year and o.batch_no = c.old_batch and o.line = c.old_line
+	 join payment n on n.county = c.county and n.year = b.year and n.batch_no = c.batch_no and n.line = c.line
+	 where c.county = @county and o.active and n.active`,
 	// A waiting batch has the rows that were checked; a published one has none left waiting.
 	`select format('批次%s：登记%s行、%s分，暂存%s行、%s分', b.batch_no, b.row_count, b.total_fen, t.n, t.fen)
 	 from batch b

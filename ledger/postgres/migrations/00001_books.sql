@@ -77,6 +77,9 @@ create table batch (
     ended_by         text,
     ended_at         timestamptz,
     end_reason       text,
+    -- the batch whose rows this one replaces, and why; null for an ordinary batch
+    corrects         bigint,
+    correct_reason   text,
     -- whether the search index was last told that the batch's people are public through it
     indexed          boolean not null default false,
     primary key (county, batch_no),
@@ -86,6 +89,8 @@ create table batch (
     foreign key (county, certified_by) references officer,
     foreign key (county, published_by) references officer,
     foreign key (county, ended_by) references officer,
+    foreign key (county, corrects) references batch,
+    constraint correction_has_reason check (corrects is null or (correct_reason <> '') is true),
     -- Two people: not a habit but a fact of the table.
     constraint certifier_is_not_uploader check (certified_by <> uploaded_by),
     -- A certificate binds the very file, rules, rows and total that were looked at.
@@ -104,6 +109,22 @@ create table batch (
 create unique index batch_file_once on batch (county, file_sha256)
     where state not in ('rejected', 'withdrawn', 'superseded');
 create index batch_published on batch (county, published_at desc) where state = 'published';
+
+-- What the rules saw in the file. Personal values are masked in messages. A warning carries the clerk's reason.
+create table batch_finding (
+    county   char(6) not null,
+    batch_no bigint  not null,
+    seq      int     not null,
+    rule     text    not null,
+    severity text    not null check (severity in ('F', 'W', 'I')),
+    sheet    text    not null,
+    cell     text    not null,
+    message  text    not null,
+    fix      text    not null,
+    reason   text    not null default '',
+    primary key (county, batch_no, seq),
+    foreign key (county, batch_no) references batch
+);
 
 -- Rows read from a file, waiting for certification. No number in the clear: a keyed token and a sealed value.
 create table staged_row (
@@ -128,6 +149,7 @@ create table staged_row (
     amount_fen   bigint  not null,
     paid_on      date,
     status       text    not null,
+    old_line     int,              -- in a correction: the line of the corrected batch that this one replaces
     primary key (county, batch_no, line),
     foreign key (county, batch_no) references batch
 );
@@ -246,6 +268,30 @@ create trigger payment_is_final before update of county, year, batch_no, line, f
 create trigger payment_is_kept before delete on payment for each row execute function refuse_change();
 create trigger payment_party_is_final before update or delete on payment_party
     for each row execute function refuse_change();
+
+-- Which row a correction's row replaces. Written when the correction is published and never changed: whether it holds is the
+-- correcting batch's state.
+create table correction (
+    county    char(6) not null,
+    batch_no  bigint  not null,
+    line      int     not null,
+    old_batch bigint  not null,
+    old_line  int     not null,
+    primary key (county, batch_no, line)
+);
+create index correction_old on correction (county, old_batch, old_line);
+create trigger correction_is_final before update or delete on correction for each row execute function refuse_change();
+
+-- Single rows taken back; reverting removes the mark, the audit log keeps both.
+create table row_withdrawal (
+    county   char(6) not null,
+    batch_no bigint  not null,
+    line     int     not null,
+    at       timestamptz not null,
+    by       text    not null,
+    reason   text    not null check (reason <> ''),
+    primary key (county, batch_no, line)
+);
 
 -- What the active rows of a batch come to in a village, written by the transaction that changes them. `mingbai verify`
 -- counts all rows anew and compares.

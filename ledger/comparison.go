@@ -1,0 +1,78 @@
+package ledger
+
+import "fmt"
+
+// Comparison is a batch held against the last period of its fund. The books fill it; amounts are in fen.
+type Comparison struct {
+	Batch    int64           `json:"batch"`
+	Period   Period          `json:"period"`
+	Last     Period          `json:"last_period"` // empty when the batch is the fund's first period
+	Now      Tally           `json:"now"`         // the whole period with this batch in it
+	Before   Tally           `json:"before"`
+	Added    int             `json:"people_added"`
+	Gone     int             `json:"people_gone"`
+	Changed  int             `json:"people_changed"` // paid in both, another amount
+	Villages []VillageChange `json:"villages"`       // those that differ, greatest difference first
+	People   []PersonChange  `json:"people"`         // the same, at most MaxChanges of them
+}
+
+// MaxChanges is how many changed people a Comparison lists; its counts are over all.
+const MaxChanges = 500
+
+// VillageChange is a village in two periods.
+type VillageChange struct {
+	Code   string `json:"code"`
+	Town   string `json:"town"`
+	Name   string `json:"name"`
+	Now    Tally  `json:"now"`
+	Before Tally  `json:"before"`
+}
+
+// PersonChange is a person in two periods; nil where they are not paid.
+type PersonChange struct {
+	Name    string `json:"name"`
+	Village string `json:"village"`
+	Now     *Fen   `json:"now_fen"`
+	Before  *Fen   `json:"before_fen"`
+}
+
+// Limits of what changes from one period to the next without a word (XB-03), in percent.
+const (
+	totalSwing  = 30
+	peopleSwing = 20
+)
+
+// Findings are the warnings of a comparison (XB-03): the total moved by 30 %, the number of people by 20 %, or a village
+// that was paid is missing.
+func (c Comparison) Findings() []Finding {
+	if c.Last == "" {
+		return nil
+	}
+	var found []Finding
+	warn := func(format string, args ...any) {
+		found = append(found, Finding{Rule: "XB-03", Severity: Warn, Message: fmt.Sprintf(format, args...), Fix: "写明原因"})
+	}
+	if p := percent(int64(c.Before.Total), int64(c.Now.Total)); p >= totalSwing || p <= -totalSwing {
+		warn("与上期相比总额变化%+d%%", p)
+	}
+	if p := percent(int64(c.Before.Rows), int64(c.Now.Rows)); p >= peopleSwing || p <= -peopleSwing {
+		warn("与上期相比人数变化%+d%%", p)
+	}
+	for _, v := range c.Villages {
+		if v.Before.Rows > 0 && v.Now.Rows == 0 {
+			warn("与上期相比缺少%s%s（上期%d行）", v.Town, v.Name, v.Before.Rows)
+		}
+	}
+	return found
+}
+
+// percent is the change from a to b, cut towards zero; 100 where there was nothing.
+func percent(a, b int64) int64 {
+	if a == 0 {
+		if b == 0 {
+			return 0
+		}
+		return 100
+	}
+	return (b - a) * 100 / a
+}
