@@ -46,7 +46,8 @@ func (reindexCmd) Run(cfg *Config, s *streams) error {
 			return ledger.Errorf(ledger.KindUnavailable, "没有配置索引（MINGBAI_MEILI_URL）")
 		}
 		bar := progress(s, -1, "重建索引")
-		if err := e.Reindex(s.ctx, func(done int) { bar.Set(done) }); err != nil {
+		err := patiently(s.ctx, func() error { return e.Reindex(s.ctx, func(done int) { bar.Set(done) }) })
+		if err != nil {
 			return err
 		}
 		bar.Finish()

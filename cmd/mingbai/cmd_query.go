@@ -1,8 +1,11 @@
 package main
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"mingbai/ledger"
 	"mingbai/ledger/postgres"
@@ -208,7 +211,11 @@ func (c *verifyCmd) Run(cfg *Config, s *streams) error {
 		if cfg.MeiliURL == "" {
 			s.say("没有配置索引（MINGBAI_MEILI_URL），只核对了账库")
 		} else {
-			index, err := e.Verify(s.ctx)
+			var index []search.Difference
+			err := patiently(s.ctx, func() (err error) {
+				index, err = e.Verify(s.ctx)
+				return err
+			})
 			if err != nil {
 				return err
 			}
@@ -235,6 +242,24 @@ func (c *verifyCmd) Run(cfg *Config, s *streams) error {
 		s.say("核对完毕：账目相符")
 		return nil
 	})
+}
+
+// patience is how long a command waits for another process to finish with the index.
+const patience = 30 * time.Second
+
+// patiently tries again while another process writes the index.
+func patiently(ctx context.Context, fn func() error) error {
+	for deadline := time.Now().Add(patience); ; {
+		err := fn()
+		if !errors.Is(err, ledger.ErrConflict) || time.Now().After(deadline) {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(200 * time.Millisecond):
+		}
+	}
 }
 
 // inWords names a document, never a person.
