@@ -5,7 +5,7 @@ SHELL := /bin/bash
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 GOFLAGS_BUILD := -trimpath -ldflags "-s -w -X main.version=$(VERSION)"
 
-.PHONY: help demo build test test-race check bench fuzz tools clean
+.PHONY: help demo build test test-race test-libreoffice check bench bench-ingest fuzz tools clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -39,11 +39,19 @@ bench: ## speeds as ratios, measured side by side in one run
 	@.ci/setup demo
 	go test -run '^$$' -bench . -timeout 60m ./cmd/mingbai ./search ./ingest/...
 
+bench-ingest: ## our xlsx reader against excelize, and check with all rules
+	go test -run '^$$' -bench XLSX -benchtime 1x -timeout 30m ./ingest/sheet
+	go test -run '^$$' -bench . -benchtime 3x -timeout 30m ./ingest
+
+test-libreoffice: ## what LibreOffice makes of our files and of clerks' ones (needs Debian's libreoffice-calc)
+	@command -v soffice >/dev/null || { echo "还需要 libreoffice-calc（Debian：apt-get install libreoffice-calc）" >&2; exit 1; }
+	MINGBAI_LIBREOFFICE=1 go test -count=1 -timeout 30m -run LibreOffice -v ./ingest/...
+
 fuzz: ## each fuzz test for FUZZTIME (default 30s)
 	@for p in ./ingest/... ./search/... ./ledger/...; do \
 	  for d in $$(go list $$p); do \
 	    for f in $$(go test -list '^Fuzz' $$d | grep '^Fuzz'); do \
-	      echo "$$d $$f"; go test -run '^$$' -fuzz "^$$f$$" -fuzztime $(or $(FUZZTIME),30s) $$d || exit 1; \
+	      echo "$$d $$f"; go test -run '^$$' -fuzz "^$$f$$" -fuzztime $(or $(FUZZTIME),30s) -fuzzminimizetime 5x $$d || exit 1; \
 	    done; done; done
 
 clean: ## remove binaries and the demo's data

@@ -130,7 +130,7 @@ func TestLabels(t *testing.T) {
 		{"金额说明", "", "", ""},
 	} {
 		key, unit := readLabel(c.label)
-		if m := meaningOf(key, c.group); m.field != c.field || unit != c.unit {
+		if m := builtin[ledger.Subsidy].meaningOf(key, c.group); m.field != c.field || unit != c.unit {
 			t.Errorf("%q under %q: %s in %q", c.label, c.group, m.field, unit)
 		}
 	}

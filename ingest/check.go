@@ -15,62 +15,72 @@ import (
 	"mingbai/ledger"
 )
 
-// Options say what the file is meant to be.
-type Options struct {
-	Kind ledger.FundKind // only ledger.Subsidy is read so far; empty means it
-	Unit string          // yuan or wan, given by hand: settles a unit that the file leaves open (HDR-05); else empty
-}
-
-func (o *Options) validate() error {
-	if o.Kind == "" {
-		o.Kind = ledger.Subsidy
-	}
-	if o.Kind != ledger.Subsidy {
-		return ledger.Errorf(ledger.KindInvalid, "还不能读“%s”类表格，目前只读到户补贴（subsidy）", o.Kind)
-	}
-	if o.Unit != "" && o.Unit != yuan && o.Unit != wan {
-		return ledger.Errorf(ledger.KindInvalid, "金额单位“%s”不对，写成 yuan 或 wan", o.Unit)
-	}
-	return nil
-}
-
 // check is one file on its way through the rules.
 type check struct {
-	ctx      context.Context
-	options  Options
-	emit     func(ledger.Row) error
-	report   Report
-	found    findings
-	line     int                    // of the last data row, over all sheets
-	seen     map[ledger.IDNumber]at // who was paid where
-	date1904 bool
-	nameless []*table // sheets with a header but nobody's name: summaries, if another sheet names people
+	ctx        context.Context
+	options    Options
+	dictionary dictionary
+	words      *vocabulary // of the kind
+	kind       *kind
+	emit       func(ledger.Row) error
+	report     Report
+	found      findings
+	line       int // of the last data row, over all sheets
+	date1904   bool
+	visible    int      // sheets that are not hidden
+	nameless   []*table // sheets with a header but nobody's name: summaries, if another sheet names people
+
+	sheets   []*table // that are read, in order
+	next     uint32   // ordinal of the next sheet's row 0: see place
+	paid     tokens   // who was paid where
+	named    tokens   // which number has which name
+	twins    tokens   // name, village and amount of rows without a number
+	accounts tokens   // which account has which household
+	shared   map[uint64]*sharing
+	codes    map[codeKey]codeAnswer
+	document documentTotal
 }
 
 // Check reads a file, emits each row that has somebody and an amount to disclose, in order, and reports everything that
 // the rules see. Rows are emitted before the whole file is known to be good: nothing may be published of a file whose
-// findings block. emit may be nil.
+// findings block. emit may be nil; it is given the rows of a subsidy sheet, Options.Records those of every other kind.
 //
 // Everything wrong with the file is a finding. An error is about the machine or the call only: ctx is done, content
 // cannot be read, emit failed, or the options are wrong.
 func Check(ctx context.Context, name string, content io.ReaderAt, size int64, o Options, emit func(ledger.Row) error) (Report, error) {
-	if err := o.validate(); err != nil {
+	words, err := o.validate()
+	if err != nil {
 		return Report{}, err
 	}
 	h := sha256.New()
 	if _, err := io.Copy(h, io.NewSectionReader(content, 0, size)); err != nil {
 		return Report{}, err
 	}
-	k := &check{
-		ctx: ctx, options: o, emit: emit, seen: map[ledger.IDNumber]at{},
-		report: Report{
-			File: name, SHA256: hex.EncodeToString(h.Sum(nil)), Format: string(sheet.Sniff(content, size)),
-			Kind: o.Kind, Rules: RuleVersion(), Sheets: []Sheet{},
-		},
+	format := sheet.Sniff(content, size)
+	k := newCheck(ctx, name, o, words, emit)
+	k.report.SHA256, k.report.Format = hex.EncodeToString(h.Sum(nil)), string(format)
+	book, err := sheet.Open(content, size, sheet.DefaultLimits)
+	if err == nil {
+		k.extension(format)
+		err = k.read(book)
 	}
-	err := k.workbook(content, size)
+	return k.finish(err)
+}
+
+func newCheck(ctx context.Context, name string, o Options, words dictionary, emit func(ledger.Row) error) *check {
+	return &check{
+		ctx: ctx, options: o, dictionary: words, emit: emit, shared: map[uint64]*sharing{}, codes: map[codeKey]codeAnswer{},
+		report: Report{File: name, Kind: o.Kind, Rules: RuleVersionWith(o.Dictionary), Sheets: []Sheet{}},
+	}
+}
+
+// finish makes the report whole. err is what reading ended with.
+func (k *check) finish(err error) (Report, error) {
 	if fault := k.fileFault(err); fault {
 		err = nil
+	}
+	if k.report.Kind == "" {
+		k.report.Kind = ledger.Subsidy
 	}
 	for _, s := range k.report.Sheets {
 		k.report.Rows += s.Rows
@@ -80,10 +90,21 @@ func Check(ctx context.Context, name string, content io.ReaderAt, size int64, o 
 	return k.report, err
 }
 
+// extension says when the name's extension is another format's (FILE-01). A format may agree with more than its own: web
+// pages and XML saved as .xls are what web systems call a workbook.
+func (k *check) extension(format sheet.Format) {
+	ext := strings.TrimPrefix(strings.ToLower(filepath.Ext(k.report.File)), ".")
+	if ext == "" || format.Agrees(ext) {
+		return
+	}
+	k.found.add(at{}, "FILE-01", "ext", shown(ext), "type", format.Name())
+}
+
 // fileFault turns an error that is about the file into its finding.
 func (k *check) fileFault(err error) bool {
 	var limit *sheet.LimitError
 	var format *sheet.FormatError
+	var text *sheet.TextError
 	switch {
 	case errors.As(err, &format):
 		ext := strings.TrimPrefix(strings.ToLower(filepath.Ext(k.report.File)), ".")
@@ -92,6 +113,8 @@ func (k *check) fileFault(err error) bool {
 		k.found.add(at{}, "FILE-02")
 	case errors.As(err, &limit):
 		k.found.add(at{}, "FILE-03", "what", limit.What)
+	case errors.As(err, &text):
+		k.found.add(at{}, "FILE-05", "r", strconv.Itoa(text.Line))
 	case errors.Is(err, sheet.ErrDamaged):
 		k.found.add(at{}, "FILE-04")
 	default:
@@ -100,184 +123,61 @@ func (k *check) fileFault(err error) bool {
 	return true
 }
 
-func (k *check) workbook(content io.ReaderAt, size int64) error {
-	book, err := sheet.Open(content, size, sheet.DefaultLimits)
-	if err != nil {
-		return err
+// opening is the first rows of a sheet, enough to find the header in.
+type opening struct {
+	name string
+	rows []sheet.Row
+	grid *grid
+}
+
+// settleKind takes the kind that was said, or the one that the sheets' headers look like.
+func (k *check) settleKind(book sheet.Workbook) error {
+	if k.report.Kind == "" {
+		sheets, err := k.openings(book)
+		if err != nil {
+			return err
+		}
+		k.report.Kind = k.dictionary.recognise(sheets)
 	}
-	k.date1904 = book.Date1904()
-	var headless []at // visible sheets that hold something but no header
-	tables := 0
+	if k.report.Kind != ledger.Subsidy && k.emit != nil && k.options.Records == nil {
+		// A caller that takes payments only must not believe that the file had no rows.
+		return ledger.Errorf(ledger.KindInvalid, "这是“%s”类表格，这里只收到户补贴清册（subsidy）", kinds[k.report.Kind].name)
+	}
+	k.kind, k.words = kinds[k.report.Kind], k.dictionary[k.report.Kind]
+	return nil
+}
+
+// maxOpenings is how many sheets are looked at to recognise the kind.
+const maxOpenings = 12
+
+func (k *check) openings(book sheet.Workbook) ([]opening, error) {
+	var out []opening
 	for i, info := range book.Sheets() {
-		here := at{index: i + 1, sheet: info.Name}
-		if info.Hidden {
-			if err := k.hiddenSheet(book, i, here); err != nil {
-				return err
-			}
+		if info.Hidden || info.Name == sheet.ListSheet || len(out) >= maxOpenings {
 			continue
 		}
-		found, what, err := k.sheet(book, i, here)
-		switch {
-		case err != nil:
-			return err
-		case found:
-			tables++
-		case what == tabular:
-			k.found.add(here, "HDR-01")
-		case what == prose:
-			headless = append(headless, here)
-		}
-	}
-	tables += k.summaries(tables > 0)
-	if tables == 0 && !k.found.has("HDR-01") {
-		for _, here := range headless {
-			k.found.add(here, "HDR-01")
-		}
-	}
-	if k.line == 0 && !k.found.has("HDR-01") {
-		k.found.add(at{}, "SHT-03")
-	}
-	return nil
-}
-
-// summaries leaves out the sheets that name nobody (SHT-06), or, where no other sheet does, says what they lack. It
-// answers how many tables they were.
-func (k *check) summaries(left bool) int {
-	for _, t := range k.nameless {
-		if left {
-			k.found.add(at{index: t.index, sheet: t.out.Name}, "SHT-06", "s", t.out.Name)
-		} else {
-			t.settle()
-			k.report.Sheets[t.slot] = *t.out
-		}
-	}
-	if left {
-		return 0
-	}
-	return len(k.nameless)
-}
-
-// hiddenSheet counts the rows of a sheet that is not imported (SHT-01).
-func (k *check) hiddenSheet(book sheet.Workbook, i int, here at) error {
-	n := 0
-	for _, err := range book.Rows(k.ctx, i) {
+		layout, err := book.Layout(i)
 		if err != nil {
-			return err
+			return nil, err
 		}
-		n++
-	}
-	if n > 0 {
-		k.found.add(here, "SHT-01", "s", here.sheet, "n", strconv.Itoa(n))
-		k.report.Sheets = append(k.report.Sheets, newSheet(here.sheet, "hidden"))
-	}
-	return nil
-}
-
-// look is what a sheet without a header looks like.
-type look uint8
-
-const (
-	nothing look = iota
-	prose        // a cover or a page of instructions: no row of three cells
-	tabular
-)
-
-// sheet reads a visible sheet. found says whether it has a header.
-func (k *check) sheet(book sheet.Workbook, i int, here at) (found bool, what look, err error) {
-	layout, err := book.Layout(i)
-	if err != nil {
-		return false, nothing, err
-	}
-	out := newSheet(here.sheet, "visible")
-	var first []sheet.Row // kept until there are enough to find the header in
-	var t *table
-	for r, err := range book.Rows(k.ctx, i) {
-		if err != nil {
-			return false, nothing, err
-		}
-		if t == nil && r.Number <= headerDepth+headerHeight {
-			first = append(first, sheet.Row{Number: r.Number, Cells: slices.Clone(r.Cells)})
-			continue
-		}
-		if t == nil {
-			if t, err = k.start(here, &out, first, layout.Merges); err != nil {
-				return false, nothing, err
-			}
-			if t == nil || t.namesNobody() {
-				break
-			}
-			first = nil
-		}
-		if err := t.row(r); err != nil {
-			return false, nothing, err
-		}
-	}
-	if t == nil {
-		if t, err = k.start(here, &out, first, layout.Merges); err != nil {
-			return false, nothing, err
-		}
-	}
-	what = looksLike(first)
-	nameless := t != nil && t.namesNobody()
-	switch {
-	case nameless:
-		what = nothing
-		t.slot = len(k.report.Sheets)
-		k.nameless = append(k.nameless, t)
-	case t != nil:
-		t.finish()
-	}
-	if t != nil || what != nothing {
-		k.report.Sheets = append(k.report.Sheets, out)
-	}
-	return t != nil && !nameless, what, nil
-}
-
-// start finds the header and reads the kept rows under it. t is nil when there is no header.
-func (k *check) start(here at, out *Sheet, first []sheet.Row, merges []sheet.Merge) (*table, error) {
-	t, ok := k.begin(here.index, out, first, merges)
-	if !ok {
-		return nil, nil
-	}
-	if t.namesNobody() {
-		return t, nil // whether that is a fault, the other sheets tell
-	}
-	t.settle()
-	for _, r := range first {
-		if r.Number > t.header.bottom {
-			if err := t.row(r); err != nil {
+		s := opening{name: info.Name}
+		for r, err := range book.Rows(k.ctx, i) {
+			if err != nil {
 				return nil, err
 			}
+			if r.Number > headerDepth+headerHeight {
+				break
+			}
+			s.rows = append(s.rows, keep(r))
 		}
+		s.grid = newGrid(s.rows, layout.Merges)
+		out = append(out, s)
 	}
-	return t, nil
+	return out, nil
 }
 
-func newSheet(name, state string) Sheet {
-	return Sheet{Name: name, State: state, HeaderRows: []int{}, Columns: []Column{}}
-}
-
-func looksLike(rows []sheet.Row) look {
-	what := nothing
-	for _, r := range rows {
-		what = max(what, prose)
-		if len(r.Cells) >= 3 {
-			what = tabular
-		}
-	}
-	return what
-}
-
-// finish says what is said once per column, and compares the totals.
-func (t *table) finish() {
-	for key, a := range t.alike {
-		id := key[:len("CEL-04")]
-		rule, _ := RuleByID(id)
-		message := a.place() + a.label + "已规范化"
-		if id == "CEL-07" {
-			message = a.place() + a.label + "末尾的计算误差已取整到分"
-		}
-		t.found.say(a.first, rule.ID, ledger.Inform, message)
-	}
-	t.compareTotals()
+// keep copies a row, whose cells are valid until the next one only.
+func keep(r sheet.Row) sheet.Row {
+	r.Cells = slices.Clone(r.Cells)
+	return r
 }

@@ -46,7 +46,7 @@ func TestReportShape(t *testing.T) {
 	m := shape(report)
 	same("report", m, "file", "sha256", "format", "kind", "rules", "sheets", "rows", "total_fen", "findings")
 	s := m["sheets"].([]any)[0]
-	same("sheet", s, "name", "state", "title", "unit", "header_rows", "first_row", "last_row", "columns", "rows", "total_fen", "stated_total_fen")
+	same("sheet", s, "name", "state", "title", "unit", "header_rows", "first_row", "last_row", "columns", "rows", "total_fen", "stated_total_fen", "signature")
 	same("column", s.(map[string]any)["columns"].([]any)[0], "cell", "label", "field")
 	same("finding", m["findings"].([]any)[0], "rule", "severity", "sheet", "cell", "message", "fix")
 	if m["total_fen"] != 15000.0 || m["rows"] != 3.0 || m["format"] != "xlsx" || m["kind"] != "subsidy" || m["rules"] != RuleVersion() {
@@ -90,8 +90,11 @@ func TestErrorsAreAboutTheMachineOnly(t *testing.T) {
 	if err := run(t.Context(), Options{}, func(ledger.Row) error { return full }); !errors.Is(err, full) {
 		t.Errorf("emit failed: %v", err)
 	}
-	if err := run(t.Context(), Options{Kind: ledger.Budget}, nil); !errors.Is(err, ledger.ErrInvalid) {
+	if err := run(t.Context(), Options{Kind: "lottery"}, nil); !errors.Is(err, ledger.ErrInvalid) {
 		t.Errorf("kind: %v", err)
+	}
+	if err := run(t.Context(), Options{Kind: ledger.Budget}, func(ledger.Row) error { return nil }); !errors.Is(err, ledger.ErrInvalid) {
+		t.Errorf("a taker of payments is given none of a budget: %v", err)
 	}
 	if err := run(t.Context(), Options{Unit: "usd"}, nil); !errors.Is(err, ledger.ErrInvalid) {
 		t.Errorf("unit: %v", err)

@@ -1,22 +1,17 @@
 package ingest
 
-import "slices"
+import (
+	"slices"
+	"strings"
 
-// fieldNames are the fields' words in messages.
-var fieldNames = map[string]string{
-	"town": "乡镇", "village": "村", "group": "组", "head_name": "户主姓名", "payee_name": "收款人姓名",
-	"beneficiary_name": "享受人姓名", "id_number": "身份证号", "payee_id_number": "收款人身份证号",
-	"beneficiary_id_number": "享受人身份证号", "quantity": "数量", "area_mu": "面积", "persons": "人数",
-	"standard": "补贴标准", "amount": "金额", "paid_on": "发放日期", "pay_status": "发放状态",
-}
-
-// required are the fields without which a payment cannot be disclosed and found again.
-var required = []string{"head_name", "id_number", "amount", "village"}
+	"mingbai/ingest/sheet"
+)
 
 // choose settles which column gives which field: of several that claim one, the strongest by the dictionary; equals are
 // a question (HDR-03), and the field then has no column. What no field takes is said: unknown (HDR-04) or never
 // published (HDR-07).
 func (t *table) choose(h *header) {
+	t.mapLetters(h)
 	claims := map[string][]*column{}
 	for i := range h.columns {
 		c := &h.columns[i]
@@ -35,13 +30,46 @@ func (t *table) choose(h *header) {
 		slices.SortStableFunc(columns, func(a, b *column) int { return a.rank - b.rank })
 		if len(columns) > 1 && columns[0].rank == columns[1].rank {
 			a, b := columns[0], columns[1]
-			t.found.add(t.at(b.col, b.row), "HDR-03", "a", a.label, "b", b.label, "f", fieldNames[field])
+			t.found.add(t.at(b.col, b.row), "HDR-03", "a", a.label, "b", b.label, "f", nameOf(field))
 			t.disputed[field] = true
 			continue
 		}
 		columns[0].field = field
 		t.by[field] = columns[0]
 	}
+	for _, c := range t.by {
+		t.order = append(t.order, c)
+	}
+	slices.SortFunc(t.order, func(a, b *column) int { return a.col - b.col })
+	t.seq, t.account, t.number, t.note = h.first("seq"), h.first("account"), h.first("id_number"), h.first("note")
+}
+
+// mapLetters gives the columns that are named by letter the field that was said by hand.
+func (t *table) mapLetters(h *header) {
+	for letters, field := range t.options.Map {
+		if !columnLetters.MatchString(letters) {
+			continue
+		}
+		for i := range h.columns {
+			c := &h.columns[i]
+			if sheet.ColumnName(c.col) != strings.ToUpper(letters) {
+				continue
+			}
+			if m, ok := t.kind.byHand(field); ok {
+				c.meaning = m
+			}
+		}
+	}
+}
+
+// first is the first column of a field, whatever is done with it; nil when there is none.
+func (h *header) first(field string) *column {
+	for i := range h.columns {
+		if h.columns[i].field == field {
+			return &h.columns[i]
+		}
+	}
+	return nil
 }
 
 // standIn lets a sheet's only person be the householder, whatever the sheet calls them: the payee before the beneficiary
@@ -72,13 +100,15 @@ func standIn(claims map[string][]*column) {
 	}
 }
 
-// demand says which required fields have no column (HDR-02). The village may stand in the title or the sheet's name.
+// demand says which required fields have no column (HDR-02). Village, town and unit may stand in the title or the sheet's
+// name.
 func (t *table) demand(h *header) {
-	for _, field := range required {
-		if t.by[field] != nil || t.disputed[field] || field == "village" && t.village != "" {
-			continue
+	for _, need := range t.kind.need {
+		if !slices.ContainsFunc(either(need), func(field string) bool {
+			return t.by[field] != nil || t.disputed[field] || field == "village" && t.village != ""
+		}) {
+			t.found.add(t.at(h.columns[0].col, h.top), "HDR-02", "f", named(need))
 		}
-		t.found.add(t.at(h.columns[0].col, h.top), "HDR-02", "f", fieldNames[field])
 	}
 }
 

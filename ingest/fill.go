@@ -43,8 +43,12 @@ func (f *filler) at(col, row int) (m sheet.Merge, ok bool) {
 
 // fillDown completes a row's cells from merges above it, and says each merge once (ROW-06).
 func (t *table) fillDown(row int) {
-	for field, c := range t.by {
-		if len(t.fill.merges[c.col]) == 0 || field == "amount" {
+	if len(t.fill.merges) == 0 {
+		return
+	}
+	for _, c := range t.order {
+		field := c.field
+		if len(t.fill.merges[c.col]) == 0 || sorts[field] == asMoney || sorts[field] == asCount {
 			continue
 		}
 		m, ok := t.fill.at(c.col, row)
@@ -69,7 +73,7 @@ func (t *table) fillDown(row int) {
 // openValue is a value for a message: what is about a person is not told.
 func openValue(field string, c sheet.Cell) string {
 	switch field {
-	case "town", "village", "group", "standard", "area_mu", "persons", "quantity":
+	case "town", "village", "group", "standard", "area_mu", "persons", "quantity", "unit_name", "document", "project_name", "place", "level":
 		return shown(c.Text)
 	}
 	return "（略）"

@@ -43,6 +43,10 @@ type findings struct {
 
 // add notes a finding of a rule at a place; pairs fill the rule's message.
 func (f *findings) add(p at, id string, pairs ...string) {
+	if f.count[id] >= maxAlike { // no need to word what is not listed
+		f.count[id]++
+		return
+	}
 	rule, _ := RuleByID(id)
 	f.say(p, id, rule.Severity, fill(rule.Message, pairs...))
 }

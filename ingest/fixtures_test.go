@@ -83,6 +83,7 @@ func read(t testing.TB, o Options, sheets ...sheettest.Sheet) (Report, []ledger.
 func readBytes(t testing.TB, name string, content []byte, o Options) (Report, []ledger.Row) {
 	t.Helper()
 	var rows []ledger.Row
+	o.Records = func(ledger.Record) error { return nil }
 	report, err := Check(context.Background(), name, bytes.NewReader(content), int64(len(content)), o,
 		func(r ledger.Row) error { rows = append(rows, r); return nil })
 	if err != nil {
@@ -112,6 +113,39 @@ func describe(r Report, rows []ledger.Row) string {
 	}
 	for _, f := range r.Findings {
 		fmt.Fprintf(&b, "%s %s %s!%s %s｜%s\n", f.Severity, f.Rule, f.Sheet, f.Cell, f.Message, f.Fix)
+	}
+	return b.String()
+}
+
+// describeRecords writes the rows of the other kinds, their fields in order.
+func describeRecords(records []ledger.Record) string {
+	var b strings.Builder
+	for _, r := range records {
+		fmt.Fprintf(&b, "%s %d %s!%d", r.Kind, r.Line, r.Sheet, r.SheetRow)
+		if r.Section != "" {
+			fmt.Fprintf(&b, " 【%s】", r.Section)
+		}
+		if r.Depth > 0 {
+			fmt.Fprintf(&b, " depth=%d", r.Depth)
+		}
+		for _, field := range kinds[r.Kind].fields {
+			if v, ok := r.Text[field]; ok {
+				fmt.Fprintf(&b, " %s=%s", field, v)
+			}
+			if v, ok := r.Money[field]; ok {
+				fmt.Fprintf(&b, " %s=%v元", field, v)
+			}
+			if v, ok := r.Count[field]; ok {
+				fmt.Fprintf(&b, " %s=%d", field, v)
+			}
+			if v, ok := r.Quantities[field]; ok {
+				fmt.Fprintf(&b, " %s=%s", field, v.Short())
+			}
+			if v, ok := r.Dates[field]; ok {
+				fmt.Fprintf(&b, " %s=%s", field, v.Format("2006-01-02"))
+			}
+		}
+		b.WriteString("\n")
 	}
 	return b.String()
 }

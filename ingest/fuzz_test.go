@@ -37,7 +37,7 @@ func FuzzSheet(f *testing.F) {
 func mustReport(t *testing.T, content []byte) {
 	var sum ledger.Fen
 	line := 0
-	report, err := Check(context.Background(), "x.xlsx", bytes.NewReader(content), int64(len(content)), Options{},
+	report, err := Check(context.Background(), "x.xlsx", bytes.NewReader(content), int64(len(content)), Options{Kind: ledger.Subsidy},
 		func(r ledger.Row) error {
 			if r.Head.Name == "" || r.Line <= line || r.SheetRow < 1 {
 				t.Errorf("row %d of line %d", r.SheetRow, r.Line)
@@ -81,9 +81,65 @@ func FuzzCells(f *testing.F) {
 			t.Errorf("%q: a name changes when read again", text)
 		}
 		key, _ := readLabel(text)
-		meaningOf(key, key)
+		builtin[ledger.Subsidy].meaningOf(key, key)
 		titleUnit(text)
 		placeIn(text)
+		readMonth(c)
+		readCode(c)
+		readText(text)
+		ordinal(c)
+		severalPeople(text)
+		severalNumbers(text)
+		oddName(text)
+		yearsIn(text)
+		if kind := private(text); kind == "" && private(strings.Repeat("，", 3)+text) != "" {
+			t.Errorf("%q: private behind commas only", text)
+		}
+		if subject := fundIn(text); !alikeNames(subject, subject) {
+			t.Errorf("%q: a fund is not itself", text)
+		}
+	})
+}
+
+// FuzzHeader feeds cells of any text as the first rows of a sheet, merged in any way, to every kind. Whatever stands
+// there, recognition comes back, with columns inside the sheet and a header no higher than it may be.
+func FuzzHeader(f *testing.F) {
+	f.Add("清泉县补贴表\n序号\t姓名\t身份证号\t村\t金额（元）\n1\t甲某\tx\t张庄村\t12", uint8(2), uint8(1), uint8(3), uint8(2))
+	f.Add("户主信息\t\t收款人信息\n姓名\t身份证号\t姓名\n（元）\t元\t万元", uint8(1), uint8(1), uint8(1), uint8(2))
+	f.Add("科目编码\t科目名称\t合计\t基本支出\t项目支出\n201\t一般\t1\t1\t0", uint8(0), uint8(0), uint8(9), uint8(9))
+	f.Fuzz(func(t *testing.T, text string, top, left, bottom, right uint8) {
+		var rows [][]any
+		for _, line := range strings.Split(text, "\n") {
+			var row []any
+			for _, cell := range strings.Split(line, "\t") {
+				if cell == "" {
+					row = append(row, nil)
+				} else {
+					row = append(row, cell)
+				}
+			}
+			rows = append(rows, row)
+		}
+		if len(rows) > 40 || len(rows[0]) > 40 {
+			return
+		}
+		s := sheettest.Sheet{Name: "张庄村", Rows: rows}
+		if top > 0 && left > 0 && top <= bottom && left <= right && left < 26 && right < 26 {
+			s.Merges = []string{sheet.A1(int(left), int(top)) + ":" + sheet.A1(int(right), int(bottom))}
+		}
+		for _, kind := range append(kindOrder, "") {
+			report, _, _ := bookOf(s).check(t, Options{Kind: kind, Year: 2025, Town: "柳门镇", FundName: "耕地补贴"})
+			for _, out := range report.Sheets {
+				if len(out.HeaderRows) > 0 && (out.HeaderRows[0] < 1 || out.FirstRow > 0 && out.FirstRow <= out.HeaderRows[0]) {
+					t.Errorf("%s: header %v, data from %d", kind, out.HeaderRows, out.FirstRow)
+				}
+			}
+			for _, found := range report.Findings {
+				if longDigits.MatchString(found.Message) && !strings.HasPrefix(found.Rule, "XR-") && found.Rule != "SHT-01" {
+					t.Errorf("digits in %+v", found)
+				}
+			}
+		}
 	})
 }
 

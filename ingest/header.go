@@ -1,6 +1,10 @@
 package ingest
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"slices"
 	"strings"
 
 	"mingbai/ingest/sheet"
@@ -8,7 +12,7 @@ import (
 
 const (
 	headerDepth  = 20 // the header must begin in one of these rows
-	headerHeight = 3  // and has at most so many
+	headerHeight = 4  // and has at most so many
 )
 
 // header is the block of rows that names the columns.
@@ -23,8 +27,10 @@ type column struct {
 	meaning
 	col   int
 	row   int    // where its label stands
+	key   string // the label, comparable
 	label string // as shown in reports and messages
 	group string // label of the merged group over it, if any
+	outer string // labels of the groups over that
 	unit  string // in the label's brackets
 }
 
@@ -66,13 +72,13 @@ func (g *grid) label(row, col int) (c sheet.Cell, ok bool) {
 	return c, ok && c.Kind == sheet.Text && strings.TrimSpace(c.Text) != ""
 }
 
-// findHeader tries every block of one to three rows and takes the one whose labels the dictionary knows best; of equals
+// findHeader tries every block of one to four rows and takes the one whose labels the dictionary knows best; of equals
 // the lower, and the higher up. ok is false when no block names two columns that matter.
-func findHeader(g *grid) (best header, ok bool) {
+func (v *vocabulary) findHeader(g *grid) (best header, ok bool) {
 	bestScore := 0
 	for height := 1; height <= headerHeight; height++ {
 		for top := 1; top+height-1 <= headerDepth+headerHeight; top++ {
-			h := g.header(top, top+height-1)
+			h := g.header(v, top, top+height-1)
 			score, matter := 0, 0
 			for _, c := range h.columns {
 				switch c.use {
@@ -82,7 +88,7 @@ func findHeader(g *grid) (best header, ok bool) {
 				case known:
 					score++
 				}
-				if c.group != "" && words.groupRole(c.group) != "" {
+				if c.group != "" && v.groupRole(c.group) != "" {
 					score++
 				}
 			}
@@ -92,66 +98,101 @@ func findHeader(g *grid) (best header, ok bool) {
 		}
 	}
 	if ok = ok && best.top <= headerDepth; ok {
+		if top, bottom := g.whole(best); bottom-top < headerHeight && (top != best.top || bottom != best.bottom) {
+			best = g.header(v, top, bottom)
+		}
 		best.distinguish()
 		best.texts = g.texts(best.top, best.bottom)
 	}
 	return best, ok
 }
 
-// header reads the labels of the rows from top to bottom. A column's label is the lowest text over it; a text above that
-// is its group.
-func (g *grid) header(top, bottom int) header {
+// header reads the labels of the rows from top to bottom. A column's label is the lowest text over it; the texts above
+// that are its groups.
+func (g *grid) header(v *vocabulary, top, bottom int) header {
 	h := header{top: top, bottom: bottom}
+	var groups []string
 	for col := 1; col <= g.width; col++ {
-		var leaf sheet.Cell
-		var group, key, unit string
+		var leaf, last sheet.Cell
+		var key, unit string
+		groups = groups[:0]
 		for row := bottom; row >= top; row-- {
 			c, ok := g.label(row, col)
-			if !ok || c.Row == leaf.Row && c.Col == leaf.Col {
+			if !ok || c.Row == last.Row && c.Col == last.Col {
 				continue
 			}
+			last = c
 			k, u := readLabel(c.Text)
+			if u == "" && row > top && slices.Contains(labelUnits, k) { // a row of units without brackets
+				k, u = "", k
+			}
 			if unit == "" {
 				unit = u
 			}
 			if key == "" { // also when the lowest row holds nothing but a unit
 				leaf, key = c, k
-			} else if k != "" && group == "" {
-				group = k
+			} else if k != "" {
+				groups = append(groups, k)
 			}
 		}
-		if key == "" {
+		// A label merged over several columns names the first; the others have no label of their own.
+		if key == "" || leaf.Col != col {
 			continue
 		}
-		h.columns = append(h.columns, column{
-			meaning: meaningOf(key, group), col: col, row: leaf.Row, unit: unit, group: group,
-			label: shown(key),
-		})
-		// A label merged over several columns names the first; the others have no label of their own.
-		if leaf.Col != col {
-			h.columns = h.columns[:len(h.columns)-1]
+		c := column{meaning: v.meaningOf(key, groups...), col: col, row: leaf.Row, key: key, unit: unit, label: shown(key)}
+		if len(groups) > 0 {
+			c.group, c.outer = groups[0], strings.Join(groups[1:], "/")
 		}
+		h.columns = append(h.columns, c)
 	}
 	return h
 }
 
-// meaningOf reads a label with the group over it. A person's column without a role of its own takes the group's; without
-// a group it is the householder's.
-func meaningOf(key, group string) meaning {
-	m := words.find(key)
-	if m.use == unknown && group != "" {
-		m = words.find(group + key) // 补贴 over 金额
-	}
-	if m.use == imported && (m.field == "name" || m.field == "id_number") {
-		if m.role == "" {
-			m.role = words.groupRole(group)
+// whole widens a header's block to all rows that its merged labels reach into, and by a row of nothing but units.
+func (g *grid) whole(h header) (top, bottom int) {
+	top, bottom = h.top, h.bottom
+	for _, c := range h.columns {
+		for row := h.top; row <= h.bottom; row++ {
+			if origin, merged := g.covers[[2]int{row, c.col}]; merged {
+				top = min(top, origin[0])
+			}
 		}
-		if m.role == "" {
-			m.role = "head"
+		for g.covers[[2]int{bottom + 1, c.col}] != [2]int{} && g.covers[[2]int{bottom + 1, c.col}][0] <= h.bottom {
+			bottom++
 		}
-		m.field = personField(m.role, m.field)
 	}
-	return m
+	units := 0
+	for col := range g.width {
+		c, ok := g.label(bottom+1, col+1)
+		if !ok || c.Row != bottom+1 {
+			if _, filled := g.rows[bottom+1][col+1]; filled {
+				return top, bottom
+			}
+			continue
+		}
+		key, unit := readLabel(c.Text)
+		if unit == "" && slices.Contains(labelUnits, key) {
+			key, unit = "", key
+		}
+		if key != "" || unit == "" {
+			return top, bottom
+		}
+		units++
+	}
+	if units > 0 {
+		bottom++
+	}
+	return top, bottom
+}
+
+// signature names a header by its labels, whatever blanks, stars and line breaks are in them: a mapping that was given by
+// hand for it holds for the next file that has it.
+func (h *header) signature() string {
+	s := sha256.New()
+	for _, c := range h.columns {
+		fmt.Fprintf(s, "%q%q%q\n", c.outer, c.group, c.key)
+	}
+	return hex.EncodeToString(s.Sum(nil))[:12]
 }
 
 // distinguish puts the group's label before labels that stand more than once.

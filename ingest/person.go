@@ -10,16 +10,35 @@ import (
 // party reads a person: name and number. Either may be missing; whether that is a fault is asked elsewhere.
 func (t *table) party(nameField, idField string) ledger.Party {
 	var p ledger.Party
-	if c, column, ok := t.value(nameField); ok && !c.Blank() {
-		p.Name = readName(c)
-		if p.Name != c.Text && !t.merged(c) {
-			t.note("CEL-04", t.at(c.Col, c.Row), column.label)
-		}
+	if c, column, ok := t.value(nameField); ok && !c.Blank() && !isBroken(c) {
+		p.Name = t.personName(c, column)
 	}
-	if c, column, ok := t.value(idField); ok && !c.Blank() {
+	if c, column, ok := t.value(idField); ok && !c.Blank() && !isBroken(c) {
 		p.ID = t.idNumber(c, column)
 	}
 	return p
+}
+
+// personName reads a name and says what is odd about it (ROW-05, CEL-05, CEL-11).
+func (t *table) personName(c sheet.Cell, column *column) string {
+	name := readName(c)
+	if t.merged(c) {
+		return name
+	}
+	here, row := t.at(c.Col, c.Row), strconv.Itoa(c.Row)
+	if name != c.Text {
+		t.remark("CEL-04", here, column.label)
+	}
+	kind := private(c.Text)
+	switch {
+	case kind != "":
+		t.found.add(here, "CEL-11", "r", row, "c", column.label, "kind", kind)
+	case severalPeople(c.Text):
+		t.found.add(here, "ROW-05", "r", row)
+	case oddName(name):
+		t.found.add(here, "CEL-05", "r", row)
+	}
+	return name
 }
 
 // idNumber reads an ID number and says what is wrong with it (CEL-01, CEL-02, CEL-03, CEL-12). A number whose last digits
@@ -58,6 +77,10 @@ func (t *table) idNumber(c sheet.Cell, column *column) ledger.IDNumber {
 		}
 		return id
 	case ledger.IDLength:
+		if severalNumbers(c.Text) {
+			say("ROW-05")
+			return ledger.IDNumber{}
+		}
 		say("CEL-02", "n", strconv.Itoa(id.Len()))
 		return ledger.IDNumber{}
 	case ledger.IDShape, ledger.IDBirthDate, ledger.IDCheck:
@@ -66,7 +89,7 @@ func (t *table) idNumber(c sheet.Cell, column *column) ledger.IDNumber {
 	}
 	// Digits is asked only to see whether normalising changed anything.
 	if id.Digits() != c.Text && c.Kind == sheet.Text && !t.merged(c) {
-		t.note("CEL-04", t.at(c.Col, c.Row), column.label)
+		t.remark("CEL-04", t.at(c.Col, c.Row), column.label)
 	}
 	return id
 }

@@ -25,6 +25,7 @@ type Sheet struct {
 	FirstRow    int         `json:"first_row"`   // of the data; 0 when there is none
 	LastRow     int         `json:"last_row"`
 	Columns     []Column    `json:"columns"`
+	Signature   string      `json:"signature"` // names the header's labels, for a remembered mapping; empty without header
 	Rows        int         `json:"rows"`      // data rows, faulty ones too
 	Total       ledger.Fen  `json:"total_fen"` // of the amounts that could be read
 	StatedTotal *ledger.Fen `json:"stated_total_fen,omitempty"`

@@ -41,10 +41,30 @@ func invisible(s string) bool {
 }
 
 // readName normalises a name for display: no blanks, one kind of dot.
-func readName(c sheet.Cell) string { return nameDots.Replace(compact(c.Text)) }
+func readName(c sheet.Cell) string {
+	if plainHan(c.Text) {
+		return c.Text
+	}
+	return nameDots.Replace(compact(c.Text))
+}
+
+// plainHan says whether a text is nothing but everyday Chinese characters.
+func plainHan(s string) bool {
+	for _, r := range s {
+		if r < 0x4E00 || r > 0x9FFF {
+			return false
+		}
+	}
+	return true
+}
 
 // readPlace gives a town, village or group as written, without blanks. A number-typed group (3) is its digits.
-func readPlace(c sheet.Cell) string { return compact(c.Text) }
+func readPlace(c sheet.Cell) string {
+	if plainHan(c.Text) {
+		return c.Text
+	}
+	return compact(c.Text)
+}
 
 // readStatus knows the words for what became of a payment; others are not guessed at.
 func readStatus(text string) ledger.PayStatus {

@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"golang.org/x/text/unicode/norm"
+
+	"mingbai/ledger"
 )
 
 // Units of amounts.
@@ -60,24 +62,33 @@ func bothUnits(a, b string) string {
 	return "both"
 }
 
-// settleUnit decides the unit of the sheet's amounts: by hand, else what title and header say if they agree (HDR-05).
+// settleUnit decides the unit of the sheet's amounts: by hand, else what title and headers say if they agree (HDR-05).
 func (t *table) settleUnit(title, byHand string) {
-	amount := t.by["amount"]
-	if byHand != "" {
-		t.out.Unit = byHand
-		return
-	}
+	var first *column
 	header := ""
-	if amount != nil {
-		header = unitCode(amount.unit)
+	for _, field := range t.kind.sums {
+		c := t.by[field]
+		if c == nil || sorts[field] != asMoney {
+			continue
+		}
+		if first == nil || header == "" {
+			first = c
+		}
+		if header = bothUnits(header, unitCode(c.unit)); header == "both" {
+			first = c // the column that differs
+			break
+		}
 	}
 	unit := bothUnits(title, header)
-	if unit == yuan || unit == wan {
-		t.out.Unit = unit
-		return
-	}
-	if amount != nil {
-		t.found.add(t.at(amount.col, amount.row), "HDR-05", "u1", unitNames[title], "u2", unitNames[header])
+	switch {
+	case byHand != "" && (first != nil || t.report.Kind == ledger.Subsidy):
+		t.out.Unit = byHand
+	case unit == yuan || unit == wan:
+		if first != nil || t.report.Kind == ledger.Subsidy {
+			t.out.Unit = unit
+		}
+	case first != nil:
+		t.found.add(t.at(first.col, first.row), "HDR-05", "u1", unitNames[title], "u2", unitNames[header])
 	}
 }
 

@@ -4,10 +4,12 @@ import "strings"
 
 // Gazetteer finds the code of a village by the names that sheets use.
 type Gazetteer struct {
-	byTown   map[[2]string]string // town name, village name → code
-	alone    map[string]string    // village name → code; "" when several towns have one of that name
-	villages int
+	byTown map[[2]string]string // town name, village name → code
+	alone  map[string]string    // village name → code; "" when several towns have one of that name
+	places []place
 }
+
+type place struct{ town, stem, name string }
 
 // NewGazetteer reads the county's regions.
 func NewGazetteer(regions []Region) *Gazetteer {
@@ -23,7 +25,7 @@ func NewGazetteer(regions []Region) *Gazetteer {
 			continue
 		}
 		v := villageStem(r.Name)
-		g.villages++
+		g.places = append(g.places, place{towns[r.Parent], v, r.Name})
 		g.byTown[[2]string{towns[r.Parent], v}] = r.Code
 		if _, twice := g.alone[v]; twice {
 			g.alone[v] = ""
@@ -42,6 +44,34 @@ func (g *Gazetteer) Village(town, village string) string {
 		return g.byTown[[2]string{town, v}]
 	}
 	return g.alone[v]
+}
+
+// Nearest is the name of the listed village that is written most alike, in the town if the sheet names one that is listed;
+// empty when none shares a character.
+func (g *Gazetteer) Nearest(town, village string) string {
+	t, v := townStem(town), []rune(villageStem(village))
+	best, bestScore := "", 0
+	for _, p := range g.places {
+		score := 0
+		for _, r := range v {
+			if strings.ContainsRune(p.stem, r) {
+				score += 2
+			}
+		}
+		if score == 0 {
+			continue
+		}
+		if d := len([]rune(p.stem)) - len(v); d != 0 {
+			score--
+		}
+		if t != "" && p.town == t {
+			score += 2
+		}
+		if score > bestScore {
+			best, bestScore = p.name, score
+		}
+	}
+	return best
 }
 
 // townStem and villageStem leave off the words that some sheets write and others do not. What is left must not be empty: 镇 alone names nothing.

@@ -113,6 +113,24 @@ func TestGazetteer(t *testing.T) {
 	}
 }
 
+func TestTheNearestVillage(t *testing.T) {
+	g := NewGazetteer([]Region{
+		{"990121", "", "清泉县"},
+		{"990121101", "990121", "柳门镇"},
+		{"990121102", "990121", "枫树乡"},
+		{"990121101201", "990121101", "柳门口村"},
+		{"990121101202", "990121101", "新民村"},
+		{"990121102201", "990121102", "新民屯村"},
+	})
+	for _, c := range []struct{ town, village, want string }{
+		{"柳门镇", "柳们口村", "柳门口村"}, {"枫树乡", "新民", "新民屯村"}, {"", "新民邨", "新民屯村"}, {"柳门镇", "新明村", "新民村"}, {"", "龙湾", ""}, {"", "", ""},
+	} {
+		if got := g.Nearest(c.town, c.village); got != c.want {
+			t.Errorf("Nearest(%q, %q) = %q, want %q", c.town, c.village, got, c.want)
+		}
+	}
+}
+
 func TestTheAuditLinkBindsEveryField(t *testing.T) {
 	base := AuditLine{Seq: 2, At: time.Unix(1, 2000), Actor: "a", Action: "b", Object: "c", Detail: "d", Prev: [32]byte{1}}
 	first := base.Link("990121")

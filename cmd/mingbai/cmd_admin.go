@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/schollz/progressbar/v3"
 
@@ -143,13 +144,48 @@ func saveCodes(s *streams, db *postgres.DB, lists codeLists) error {
 }
 
 type genCmd struct {
-	Households int    `help:"户数" default:"300"`
-	Seed       uint64 `help:"种子；同一种子生成同样的文件" default:"1"`
-	Out        string `required:"" help:"输出文件夹"`
+	Households int      `help:"户数" default:"300"`
+	Seed       uint64   `help:"种子；同一种子生成同样的文件" default:"1"`
+	Layouts    bool     `help:"改为生成各种版式的表，每种版式若干变化" xor:"what"`
+	Faults     []string `help:"改为生成带错误和形似错误的表：规则号，用逗号隔开；all 为全部" placeholder:"CEL-01,XR-03" xor:"what"`
+	Out        string   `required:"" help:"输出文件夹"`
 }
 
-// Run makes a fictional county's workbooks with the truth and the code lists beside them.
+// Run makes a fictional county's workbooks, or every layout, or the faults of rules, with the truth beside them.
 func (c *genCmd) Run(_ *Config, s *streams) error {
+	switch {
+	case c.Layouts:
+		t, err := fixtures.GenerateLayouts(s.ctx, c.Out, c.Seed)
+		if err != nil {
+			return err
+		}
+		s.say("生成%d个文件，在 %s", len(t.Files), c.Out)
+		return nil
+	case len(c.Faults) > 0:
+		return c.faults(s)
+	}
+	return c.county(s)
+}
+
+func (c *genCmd) faults(s *streams) error {
+	rules := c.Faults
+	if slices.Equal(rules, []string{"all"}) {
+		rules = fixtures.Faults()
+	}
+	t, err := fixtures.GenerateFaults(s.ctx, c.Out, c.Seed, rules)
+	if err != nil {
+		return err
+	}
+	faults, near := 0, 0
+	for _, f := range t.Files {
+		faults += len(f.Faults)
+		near += len(f.Near)
+	}
+	s.say("生成%d个文件，%d处错误，%d处形似而不是错误，在 %s", len(t.Files), faults, near, c.Out)
+	return nil
+}
+
+func (c *genCmd) county(s *streams) error {
 	bar := progress(s, 1, "生成")
 	t, err := fixtures.Generate(s.ctx, fixtures.Plan{Households: c.Households, Seed: c.Seed, Dir: c.Out}, func(done, total int) {
 		bar.ChangeMax(total)

@@ -30,7 +30,8 @@ type job struct {
 	Fund   string
 	Period ledger.Period
 	By     string
-	Unit   string // "", yuan or wan
+	Unit   string            // "", yuan or wan
+	Map    map[string]string // column → field, given by hand
 
 	Corrects int64  // the batch whose rows it replaces; 0 for an ordinary one
 	Reason   string // of the correction
@@ -63,7 +64,9 @@ func (o *office) Import(ctx context.Context, j job) (no int64, unplaced int, rep
 	}
 	no, err = o.db.Import(ctx, upload, func(yield func(ledger.StagedRow, error) bool) {
 		var stopped bool
-		options := ingest.Options{Kind: fund.Kind, Unit: j.Unit}
+		options := ingest.Options{
+			Kind: fund.Kind, Unit: j.Unit, Map: j.Map, Year: j.Period.Year(), FundName: fund.Name, Codes: codesOf(regions, places),
+		}
 		report, err = ingest.Check(ctx, j.Path, bytes.NewReader(content), int64(len(content)), options, func(r ledger.Row) error {
 			staged := o.stage(r, places)
 			if staged.VillageCode == "" {
@@ -96,6 +99,20 @@ func (o *office) Import(ctx context.Context, j job) (no int64, unplaced int, rep
 		return 0, unplaced, report, nil
 	}
 	return no, unplaced, report, err
+}
+
+// codesOf lets the rules ask the county's code lists (CEL-13). A county that has listed no village yet knows them all.
+func codesOf(regions []ledger.Region, places *ledger.Gazetteer) func(field, under, value string) (bool, string) {
+	listed := false
+	for _, r := range regions {
+		listed = listed || ledger.LevelOf(r.Code) == ledger.LevelVillage
+	}
+	return func(field, under, value string) (bool, string) {
+		if field != "village" || !listed || places.Village(under, value) != "" {
+			return true, ""
+		}
+		return false, places.Nearest(under, value)
+	}
 }
 
 // maxFile bounds what is held in memory: a county's year of one fund is some 20 MB.

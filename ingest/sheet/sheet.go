@@ -9,6 +9,7 @@
 package sheet
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -79,17 +80,35 @@ type Workbook interface {
 	Rows(ctx context.Context, i int) iter.Seq2[Row, error]
 }
 
-// Limits bound what reading one file may cost.
+// Limits bound what reading one file may cost. A zero means the default.
 type Limits struct {
-	Unzipped int64 // bytes of all parts together
-	Parts    int   // files in the zip container
-	Rows     int   // rows with content, per sheet
-	Columns  int   // rightmost column with content
-	Merges   int   // per sheet
+	Unzipped    int64 // bytes of all parts together
+	Ratio       int   // of a part's bytes to its packed bytes
+	Parts       int   // files in the zip container
+	Rows        int   // rows with content, per sheet
+	Columns     int   // rightmost column with content
+	Merges      int   // per sheet
+	CellBytes   int   // of one text
+	SharedTexts int   // texts in a table that cells refer to
+	SharedBytes int64 // of them together
 }
 
 // DefaultLimits hold for a county's largest real sheets several times over.
-var DefaultLimits = Limits{Unzipped: 256 << 20, Parts: 2000, Rows: 300_000, Columns: 256, Merges: 300_000}
+// A text in Excel has at most 32,767 characters, of which a Chinese one takes three bytes.
+var DefaultLimits = Limits{
+	Unzipped: 256 << 20, Ratio: 200, Parts: 2000, Rows: 300_000, Columns: 256, Merges: 300_000,
+	CellBytes: 3 * 32_767, SharedTexts: 4_000_000, SharedBytes: 64 << 20,
+}
+
+// orDefault puts the default where nothing is said.
+func (l Limits) orDefault() Limits {
+	d := DefaultLimits
+	return Limits{
+		cmp.Or(l.Unzipped, d.Unzipped), cmp.Or(l.Ratio, d.Ratio), cmp.Or(l.Parts, d.Parts), cmp.Or(l.Rows, d.Rows),
+		cmp.Or(l.Columns, d.Columns), cmp.Or(l.Merges, d.Merges), cmp.Or(l.CellBytes, d.CellBytes),
+		cmp.Or(l.SharedTexts, d.SharedTexts), cmp.Or(l.SharedBytes, d.SharedBytes),
+	}
+}
 
 // Errors of reading. All but a cancelled context are about the file, not the machine.
 var (
@@ -109,9 +128,18 @@ func (e *FormatError) Error() string { return "unread format: " + e.Format.Name(
 
 // Open opens a workbook of any format that is read. The content must stay readable while the workbook is in use.
 func Open(content io.ReaderAt, size int64, limits Limits) (Workbook, error) {
+	limits = limits.orDefault()
 	switch format := Sniff(content, size); format {
 	case XLSX:
 		return openXLSX(content, size, limits)
+	case XLS:
+		return openXLS(content, size, limits)
+	case CSV:
+		return openCSV(content, size, limits)
+	case HTML:
+		return openHTML(content, size, limits)
+	case SpreadsheetML:
+		return openXML2003(content, size, limits)
 	case Encrypted:
 		return nil, ErrEncrypted
 	case Unknown:

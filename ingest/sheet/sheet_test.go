@@ -49,7 +49,7 @@ func TestCellsKeepTypeAndDigits(t *testing.T) {
 		{1, 4, sheet.Number, "9.9012119700101E+17", "", false},
 		{1, 5, sheet.Number, "1040.8600000000001", "", false},
 		{2, 2, sheet.Bool, "1", "", false},
-		{2, 3, sheet.Date, "45717", "", false},
+		{2, 3, sheet.Date, "45717", "mm-dd-yy", false},
 		{2, 5, sheet.Empty, "", "", true},
 		{2, 6, sheet.Text, " 张\n三 ", "", false},
 	}

@@ -1,0 +1,81 @@
+package ingest
+
+import (
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+
+	"mingbai/ledger"
+)
+
+// Options say what the file is meant to be. What is left empty is recognised from the file, or not compared.
+type Options struct {
+	Kind ledger.FundKind // empty: recognised from the headers
+	Unit string          // yuan or wan, given by hand: settles a unit that the file leaves open (HDR-05)
+
+	// What the batch is for, to be compared with the title (HDR-06) and the dates (CEL-10).
+	Year     int
+	FundName string
+	Town     string
+	Document ledger.Fen // what the document hands down (XR-08)
+
+	// Codes tells whether the county's lists know a value of a field (village, under its town; unit_name, project_name,
+	// agency_name, establishment_kind) and what they have that is nearest. A field without a list is always known.
+	Codes func(field, under, value string) (known bool, nearest string)
+
+	// Map says by hand which column gives which field, by the column's label or letter. An empty field leaves the column
+	// out. It overrides what the dictionary knows.
+	Map map[string]string
+	// Dictionary holds the county's own lines in the form of dictionary.txt. They override it and are part of the rule
+	// version.
+	Dictionary string
+
+	// Records is given the rows of every kind but subsidy, as emit is given those of subsidy. It may be nil.
+	Records func(ledger.Record) error
+}
+
+var columnLetters = regexp.MustCompile(`^[A-Za-z]{1,3}$`)
+
+// validate checks the options, and gives the words to read headers by.
+func (o *Options) validate() (dictionary, error) {
+	if _, ok := kinds[o.Kind]; !ok && o.Kind != "" {
+		return nil, ledger.Errorf(ledger.KindInvalid, "类别“%s”不对，写成 %s", shown(string(o.Kind)), strings.Join(kindNames(), "、"))
+	}
+	if o.Unit != "" && o.Unit != yuan && o.Unit != wan {
+		return nil, ledger.Errorf(ledger.KindInvalid, "金额单位“%s”不对，写成 yuan 或 wan", shown(o.Unit))
+	}
+	words := builtin
+	if o.Dictionary != "" {
+		words = words.clone()
+		if err := words.parse(o.Dictionary, true); err != nil {
+			return nil, err
+		}
+	}
+	for _, label := range slices.Sorted(maps.Keys(o.Map)) {
+		if field := o.Map[label]; field != "" && !o.hasField(field) {
+			return nil, ledger.Errorf(ledger.KindInvalid, "列“%s”对应的字段“%s”不对，可用的字段：%s", shown(label), shown(field),
+				strings.Join(o.fields(), "、"))
+		}
+	}
+	if len(o.Map) > 0 {
+		words = words.clone()
+		words.override(o.Map)
+	}
+	return words, nil
+}
+
+// fields are the field names that a column may be mapped to.
+func (o *Options) fields() []string {
+	all := map[string]bool{}
+	for name, kind := range kinds {
+		for _, field := range kind.fields {
+			if o.Kind == "" || o.Kind == name {
+				all[field] = true
+			}
+		}
+	}
+	return slices.Sorted(maps.Keys(all))
+}
+
+func (o *Options) hasField(field string) bool { return slices.Contains(o.fields(), field) }
