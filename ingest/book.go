@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -103,11 +104,15 @@ func (k *check) reread(book sheet.Workbook, was *table) (*Sheet, error) {
 // hiddenSheet counts the rows of a sheet that is not imported (SHT-01).
 func (k *check) hiddenSheet(book sheet.Workbook, i int, here at) error {
 	n := 0
-	for _, err := range book.Rows(k.ctx, i) {
+	for r, err := range book.Rows(k.ctx, i) {
 		if err != nil {
 			return err
 		}
-		n++
+		if slices.ContainsFunc(r.Cells, func(c sheet.Cell) bool {
+			return c.Kind != sheet.Text && !c.Blank() || c.Kind == sheet.Text && !invisible(c.Text)
+		}) {
+			n++
+		}
 	}
 	if n > 0 {
 		k.found.add(here, "SHT-01", "s", shown(here.sheet), "n", strconv.Itoa(n))

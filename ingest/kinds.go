@@ -46,7 +46,7 @@ var kinds = map[ledger.FundKind]*kind{
 			"unit_name", "project_name", "content", "amount", "document", "area_mu", "persons", "standard", "quantity", "seq", "note",
 		},
 		need: []string{"unit_name", "amount"}, whom: []string{"unit_name"},
-		sums: []string{"amount"}, hints: []string{"转移支付", "分县", "各县", "乡镇"},
+		sums: []string{"amount"}, hints: []string{"转移支付"},
 	},
 	ledger.Project: {
 		name: "项目公示",

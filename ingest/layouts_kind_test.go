@@ -15,21 +15,21 @@ func TestLayoutsOfOtherKinds(t *testing.T) {
 		blocks string // the only rule that may block; empty when none does
 		sheets []sheettest.Sheet
 	}{
-		"layout2-by-town": {ledger.Transfer, "", []sheettest.Sheet{{Name: "Sheet1", Rows: [][]any{
+		"layout2-by-town": {ledger.Allocation, "", []sheettest.Sheet{{Name: "Sheet1", Rows: [][]any{
 			{"清泉县2021年实际种粮农民一次性补贴资金发放一览表"},
 			{"序号", "乡 镇", "粮食种植面积(亩)", "每亩补助资金(元)", "应打卡发放资金(元)", "备注"},
 			{1, "柳门镇", num("100.5"), num("10"), num("1005"), nil},
 			{2, "石桥镇", num("200"), nil, num("2000"), "含 农场"},
 			{"合计", nil, num("300.5"), nil, num("3005"), nil},
 		}, Merges: []string{"A1:F1", "D3:D4"}}}},
-		"layout3-total-last": {ledger.Transfer, "", []sheettest.Sheet{{Name: "分配表", Rows: [][]any{
+		"layout3-total-last": {ledger.Allocation, "", []sheettest.Sheet{{Name: "分配表", Rows: [][]any{
 			{"2025年市级农业专项资金分配表"},
 			{"县区名称", "市级资金\n（万元）", "备注"},
 			{"清泉县", num("120.35"), nil},
 			{"石\u3000门\u3000区", num("79.65"), nil},
 			{"合  计", num("200"), nil},
 		}}}},
-		"layout3-total-first": {ledger.Transfer, "", []sheettest.Sheet{{Name: "Sheet1", Rows: [][]any{
+		"layout3-total-first": {ledger.Allocation, "", []sheettest.Sheet{{Name: "Sheet1", Rows: [][]any{
 			{"附件1"},
 			{"2025年市级农业专项资金分配表"},
 			{nil, "单位：万元"},

@@ -89,7 +89,7 @@ func (k *check) documentTotals() {
 		}
 		sum += t.out.Total
 	}
-	if total.amount == 0 || sum == total.amount || len(k.sheets) == 0 {
+	if total.amount == 0 || sum == total.amount || k.line == 0 {
 		return
 	}
 	k.found.add(total.at, "XR-08", "s", sum.String()+"元", "t", total.amount.String()+"元")

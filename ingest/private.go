@@ -12,6 +12,7 @@ var (
 	idShape      = regexp.MustCompile(`^\d{17}[\dXx]$|^\d{15}$`)
 	mobileShape  = regexp.MustCompile(`^(?:86)?1[3-9]\d{9}$`)
 	landline     = regexp.MustCompile(`(?:^|\D)\(?0\d{2,3}[)-]-?\d{7,8}(?:\D|$)`)
+	dateRange    = regexp.MustCompile(`(?:19|20)\d{6}\s*[-~至到]\s*(?:19|20)\d{6}`)
 	numberRuns   = regexp.MustCompile(`\d(?:[ -]?\d)*[Xx]?`)
 	severalIDs   = regexp.MustCompile(`\d{17}[\dXx]\D*\d{17}[\dXx]`)
 	nameBreaks   = regexp.MustCompile(`[、,，;；/／\n\r|]+`)
@@ -25,7 +26,7 @@ func private(text string) string {
 	if plainHan(text) || digitsIn(text) < 7 {
 		return ""
 	}
-	text = narrowed(text)
+	text = dateRange.ReplaceAllString(narrowed(text), "")
 	for _, run := range numberRuns.FindAllString(text, -1) {
 		digits := strings.NewReplacer(" ", "", "-", "").Replace(run)
 		switch {

@@ -90,7 +90,7 @@ func (t *table) sheetVillage(l *line) {
 	if column == nil || l.Village == "" || t.villages[l.Village] {
 		return
 	}
-	_, named := placeIn(t.out.Name)
+	_, named := placeIn(strings.TrimLeft(compact(t.out.Name), "0123456789.、-_ "))
 	if named == "" && t.options.Codes != nil && t.report.Kind == "subsidy" {
 		if name := bareName(t.out.Name); len([]rune(name)) >= 2 {
 			if is, _ := t.known("village", l.Town, name); is {

@@ -176,7 +176,7 @@ func (t *table) compareSubtotals() {
 				}
 				fits = bounds[sub.before+sub.value]
 			}
-			if rows == sub.value || fits {
+			if rows == sub.value || fits && sub.value != 0 { // a subtotal of nothing fits everywhere
 				continue
 			}
 			t.found.add(sub.at, "XR-02", "v", sub.label, "t", s.words(sub.value), "s", s.words(rows))

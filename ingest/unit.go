@@ -19,7 +19,7 @@ const (
 var unitNames = map[string]string{"": "没有写", yuan: "元", wan: "万元", "both": "元和万元都写了"}
 
 var (
-	unitLine  = regexp.MustCompile(`单位[:：]?\s*([^)）]+)`)
+	unitLine  = regexp.MustCompile(`^[:：]?\s*([^)）]+)`)
 	unitBrack = regexp.MustCompile(`[(（](人民币)?(元|万元)[)）]`)
 	unitSplit = regexp.MustCompile(`[、,，;；\s]+`)
 )
@@ -29,8 +29,10 @@ var (
 func titleUnit(text string) string {
 	text = norm.NFKC.String(text)
 	var found []string
-	if m := unitLine.FindStringSubmatch(text); m != nil {
-		found = unitSplit.Split(strings.TrimSpace(m[1]), -1)
+	for _, piece := range strings.Split(text, "单位")[1:] { // 填报单位(盖章)：柳门镇财政所　单位：元 — body and money in one line
+		if m := unitLine.FindStringSubmatch(piece); m != nil {
+			found = append(found, unitSplit.Split(strings.TrimSpace(m[1]), -1)...)
+		}
 	}
 	for _, m := range unitBrack.FindAllStringSubmatch(text, -1) {
 		found = append(found, m[2])

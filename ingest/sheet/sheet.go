@@ -96,7 +96,7 @@ type Limits struct {
 // DefaultLimits hold for a county's largest real sheets several times over.
 // A text in Excel has at most 32,767 characters, of which a Chinese one takes three bytes.
 var DefaultLimits = Limits{
-	Unzipped: 256 << 20, Ratio: 200, Parts: 2000, Rows: 300_000, Columns: 256, Merges: 300_000,
+	Unzipped: 256 << 20, Ratio: 200, Parts: 2000, Rows: 300_000, Columns: 256, Merges: 40_000,
 	CellBytes: 3 * 32_767, SharedTexts: 4_000_000, SharedBytes: 64 << 20,
 }
 

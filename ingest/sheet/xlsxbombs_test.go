@@ -101,7 +101,7 @@ const chaff = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 func TestTrapsThatAreNone(t *testing.T) {
 	hiding := strings.Repeat("<!---->", 3_000_000) + strings.Repeat("<?a?>", 3_000_000)
 	for name, p := range map[string]parts{
-		"50,000 merges":      blankBook().replaced(sheetPart, "</worksheet>", "<mergeCells>"+strings.Repeat(`<mergeCell ref="A1:B2"/>`, 50_000)+"</mergeCells></worksheet>"),
+		"30,000 merges":      withMerges(30_000),
 		"comments":           sheetOf(hiding),
 		"comments in a text": sheetOf(`<row><c t="str"><v>` + hiding + `</v></c></row>`),
 		"parts with paths":   sheetOf("").with("../../../../tmp/mingbai", "a").with("/etc/passwd", "b").with(`..\..\c`, "d"),
@@ -113,9 +113,17 @@ func TestTrapsThatAreNone(t *testing.T) {
 			}
 		})
 	}
+	var limit *sheet.LimitError
+	if err := readAll(withMerges(50_000).pack(t), sheet.DefaultLimits); !errors.As(err, &limit) {
+		t.Error("50,000 merges:", err)
+	}
 	if err := readAll(nil, sheet.DefaultLimits); !errors.Is(err, sheet.ErrDamaged) {
 		t.Error("nothing:", err)
 	}
+}
+
+func withMerges(n int) parts {
+	return blankBook().replaced(sheetPart, "</worksheet>", "<mergeCells>"+strings.Repeat(`<mergeCell ref="A1:B2"/>`, n)+"</mergeCells></worksheet>")
 }
 
 // mustCostLittle allows 5 seconds and 64 MB in all that was ever allocated, of which no more can have been used at once.
