@@ -15,7 +15,7 @@ import (
 // ErrNoIndex says that Meilisearch lacks the living index. Heal builds it again.
 var ErrNoIndex = &ledger.Error{Kind: ledger.KindUnavailable, Message: "检索索引不存在，正在等待重建"}
 
-const stretch = 2000 // outbox entries read at once
+const stretch = 10_000 // outbox entries read at once
 
 // Drain brings the index up to the outbox and empties it. What Meilisearch rejects stays in the outbox, so that the books
 // go on answering, and is named by a Rejected.
