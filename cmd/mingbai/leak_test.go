@@ -74,7 +74,11 @@ func secretsOf(truth *fixtures.Truth) (secrets []string) {
 func (w *world) dump() string {
 	w.t.Helper()
 	var b bytes.Buffer
-	if out, err := exec.Command("pg_dump", "--dbname", w.url).Output(); err == nil {
+	if program, err := exec.LookPath("pg_dump"); err == nil {
+		out, err := exec.Command(program, "--dbname", w.url).Output()
+		if err != nil || !bytes.Contains(out, []byte("PostgreSQL database dump complete")) {
+			w.t.Errorf("pg_dump: %v, %d bytes", err, len(out))
+		}
 		b.Write(out)
 	}
 	for _, table := range append(w.tables(), "river_job") {
