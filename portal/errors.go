@@ -39,7 +39,7 @@ var errorWords = map[int][2]string{
 	http.StatusRequestEntityTooLarge: {"填写的内容太长了", "请返回首页，只填姓名和身份证号。"},
 	http.StatusTooManyRequests:       {"请稍等一会儿", "查的次数多了些，请过几分钟再查。"},
 	http.StatusInternalServerError:   {"系统出了点问题", "不是您的操作有误。请稍后再试。"},
-	http.StatusServiceUnavailable:    {"现在查的人多，暂时查不了", "账都在，请过几分钟再试。"},
+	http.StatusServiceUnavailable:    {"现在暂时查不了", "账都在，一笔也不会少。请过几分钟再试。"},
 }
 
 // fail is the one place where an error becomes a page. A message of ours is for the person; anything else stays in the

@@ -15,13 +15,7 @@ type certifyCmd struct {
 
 // Run certifies a batch.
 func (c *certifyCmd) Run(cfg *Config, s *streams) error {
-	return withBooks(cfg, s, func(db *postgres.DB) error {
-		if err := db.Certify(s.ctx, c.Batch, c.As, ingest.RuleVersion()); err != nil {
-			return err
-		}
-		s.say("批次%d已复核", c.Batch)
-		return nil
-	})
+	return act(cfg, s, func(db *postgres.DB) error { return db.Certify(s.ctx, c.Batch, c.As, ingest.RuleVersion()) }, "批次%d已复核", c.Batch)
 }
 
 type publishCmd struct {
@@ -31,13 +25,7 @@ type publishCmd struct {
 
 // Run publishes a certified batch.
 func (c *publishCmd) Run(cfg *Config, s *streams) error {
-	return withBooks(cfg, s, func(db *postgres.DB) error {
-		if err := db.Publish(s.ctx, c.Batch, c.As); err != nil {
-			return err
-		}
-		s.say("批次%d已公开", c.Batch)
-		return nil
-	})
+	return act(cfg, s, func(db *postgres.DB) error { return db.Publish(s.ctx, c.Batch, c.As) }, "批次%d已公开", c.Batch)
 }
 
 type withdrawCmd struct {
@@ -50,20 +38,12 @@ type withdrawCmd struct {
 
 // Run withdraws a published batch, or one row of it.
 func (c *withdrawCmd) Run(cfg *Config, s *streams) error {
-	return withBooks(cfg, s, func(db *postgres.DB) error {
-		if c.Row > 0 {
-			if err := db.WithdrawRow(s.ctx, c.Batch, c.Sheet, c.Row, c.As, c.Reason); err != nil {
-				return err
-			}
-			s.say("批次%d第%d行已撤回", c.Batch, c.Row)
-			return nil
-		}
-		if err := db.Withdraw(s.ctx, c.Batch, c.As, c.Reason); err != nil {
-			return err
-		}
-		s.say("批次%d已撤回", c.Batch)
-		return nil
-	})
+	if c.Row > 0 {
+		return act(cfg, s, func(db *postgres.DB) error {
+			return db.WithdrawRow(s.ctx, c.Batch, c.Sheet, c.Row, c.As, c.Reason)
+		}, "批次%d第%d行已撤回", c.Batch, c.Row)
+	}
+	return act(cfg, s, func(db *postgres.DB) error { return db.Withdraw(s.ctx, c.Batch, c.As, c.Reason) }, "批次%d已撤回", c.Batch)
 }
 
 type revertCmd struct {
@@ -74,13 +54,7 @@ type revertCmd struct {
 
 // Run lets a withdrawn batch count again.
 func (c *revertCmd) Run(cfg *Config, s *streams) error {
-	return withBooks(cfg, s, func(db *postgres.DB) error {
-		if err := db.Revert(s.ctx, c.Batch, c.As, c.Reason); err != nil {
-			return err
-		}
-		s.say("批次%d已恢复公开", c.Batch)
-		return nil
-	})
+	return act(cfg, s, func(db *postgres.DB) error { return db.Revert(s.ctx, c.Batch, c.As, c.Reason) }, "批次%d已恢复公开", c.Batch)
 }
 
 type compareCmd struct {
@@ -136,11 +110,16 @@ type rejectCmd struct {
 
 // Run sends a batch back that is not yet public.
 func (c *rejectCmd) Run(cfg *Config, s *streams) error {
+	return act(cfg, s, func(db *postgres.DB) error { return db.Reject(s.ctx, c.Batch, c.As, c.Reason) }, "批次%d已退回", c.Batch)
+}
+
+// act changes the books and says what was done.
+func act(cfg *Config, s *streams, do func(*postgres.DB) error, done string, args ...any) error {
 	return withBooks(cfg, s, func(db *postgres.DB) error {
-		if err := db.Reject(s.ctx, c.Batch, c.As, c.Reason); err != nil {
+		if err := do(db); err != nil {
 			return err
 		}
-		s.say("批次%d已退回", c.Batch)
+		s.say(done, args...)
 		return nil
 	})
 }

@@ -17,7 +17,7 @@ import (
 // TestAnnotateLarge bounds time and memory: marking must not grow with the rows.
 func TestAnnotateLarge(t *testing.T) {
 	if testing.Short() {
-		t.Skip("large")
+		t.Skip("-short: 200,000 rows take a second")
 	}
 	const rows = 200_000
 	in := sheettest.WriteLarge(t, "表", rows, func(i int) []any {
