@@ -37,7 +37,7 @@ type check struct {
 	twins    tokens   // name, village and amount of rows without a number
 	accounts tokens   // which account has which household
 	shared   map[uint64]*sharing
-	codes    map[codeKey]codeAnswer
+	codes    *codeLists
 	document documentTotal
 }
 
@@ -69,7 +69,7 @@ func Check(ctx context.Context, name string, content io.ReaderAt, size int64, o 
 
 func newCheck(ctx context.Context, name string, o Options, words dictionary, emit func(ledger.Row) error) *check {
 	return &check{
-		ctx: ctx, options: o, dictionary: words, emit: emit, shared: map[uint64]*sharing{}, codes: map[codeKey]codeAnswer{},
+		ctx: ctx, options: o, dictionary: words, emit: emit, shared: map[uint64]*sharing{}, codes: newCodeLists(o.Codes),
 		report: Report{File: name, Kind: o.Kind, Rules: RuleVersionWith(o.Dictionary), Sheets: []Sheet{}},
 	}
 }

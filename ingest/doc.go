@@ -5,7 +5,7 @@
 //
 // It must never stop at the first fault, never drop a row, a column or a sheet without saying so, never change a figure,
 // and never put a personal value (ID number, account, phone, name) into a message. Accounts and phones go no further
-// than this package: ledger.Row has no place for them. It knows nothing of the database: it asks code lists through
+// than this package: ledger.Row has no place for them. It knows nothing of the database: code lists come with
 // Options.Codes, and rules that need other batches are kept elsewhere.
 //
 // The rules are the table in rules.go, and looks.go says which function looks for which; the words that it knows as

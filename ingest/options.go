@@ -9,7 +9,8 @@ import (
 	"mingbai/ledger"
 )
 
-// Options say what the file is meant to be. What is left empty is recognised from the file, or not compared.
+// Options say what the file is meant to be. What is left empty is recognised from the file, or not compared. But for
+// Records they are plain data, which can be handed to another process.
 type Options struct {
 	Kind ledger.FundKind // empty: recognised from the headers
 	Unit string          // yuan or wan, given by hand: settles a unit that the file leaves open (HDR-05)
@@ -20,9 +21,7 @@ type Options struct {
 	Town     string
 	Document ledger.Fen // what the document hands down (XR-08)
 
-	// Codes tells whether the county's lists know a value of a field (village, under its town; unit_name, project_name,
-	// agency_name, establishment_kind) and what they have that is nearest. A field without a list is always known.
-	Codes func(field, under, value string) (known bool, nearest string)
+	Codes Codes // what the county has listed (CEL-13)
 
 	// Map says by hand which column gives which field, by the column's label or letter. An empty field leaves the column
 	// out. It overrides what the dictionary knows.
@@ -32,7 +31,7 @@ type Options struct {
 	Dictionary string
 
 	// Records is given the rows of every kind but subsidy, as emit is given those of subsidy. It may be nil.
-	Records func(ledger.Record) error
+	Records func(ledger.Record) error `json:"-"`
 }
 
 var columnLetters = regexp.MustCompile(`^[A-Za-z]{1,3}$`)

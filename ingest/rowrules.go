@@ -106,33 +106,8 @@ func (t *table) noNumber(l *line, column *column) {
 	}
 }
 
-type (
-	codeKey    struct{ field, under, value string }
-	codeAnswer struct {
-		known   bool
-		nearest string
-	}
-)
-
-// known asks the county's lists, once for each value.
-func (k *check) known(field, under, value string) (bool, string) {
-	key := codeKey{field, under, value}
-	a, asked := k.codes[key]
-	if !asked {
-		a.known, a.nearest = k.options.Codes(field, under, value)
-		k.codes[key] = a
-	}
-	return a.known, a.nearest
-}
-
-// codeFields are the fields that the county may have a list of.
-var codeFields = []string{"village", "unit_name", "project_name", "agency_name", "establishment_kind"}
-
 // inCodeLists says which values are not in the county's lists, and what the lists have that is nearest (CEL-13).
 func (t *table) inCodeLists(l *line) {
-	if t.options.Codes == nil {
-		return
-	}
 	for _, field := range codeFields {
 		c, column, ok := t.value(field)
 		if !ok || c.Blank() || isBroken(c) || c.Row != l.SheetRow {
@@ -143,7 +118,7 @@ func (t *table) inCodeLists(l *line) {
 			under = l.Town
 		}
 		value := readPlace(c)
-		if known, nearest := t.known(field, under, value); !known {
+		if known, nearest := t.codes.known(field, under, value); !known {
 			t.sayUnlisted(t.at(c.Col, c.Row), "第"+strconv.Itoa(c.Row)+"行"+column.label, value, nearest)
 		}
 	}
@@ -151,10 +126,10 @@ func (t *table) inCodeLists(l *line) {
 
 // titlePlace does the same for a village that only the title or the sheet's name gives.
 func (t *table) titlePlace() {
-	if t.options.Codes == nil || t.by["village"] != nil || t.village == "" || t.report.Kind != ledger.Subsidy {
+	if t.by["village"] != nil || t.village == "" || t.report.Kind != ledger.Subsidy {
 		return
 	}
-	if known, nearest := t.known("village", t.town, t.village); !known {
+	if known, nearest := t.codes.known("village", t.town, t.village); !known {
 		t.sayUnlisted(t.at(t.title.Col, t.title.Row), "标题或工作表名里的村", t.village, nearest)
 	}
 }

@@ -1,8 +1,11 @@
 package ingest
 
 import (
+	"fmt"
+
 	"mingbai/ingest/sheet"
 	"mingbai/ingest/sheet/sheettest"
+	"mingbai/ledger"
 )
 
 // withSecond puts another sheet beside the first, of the same header and other people.
@@ -34,15 +37,13 @@ func title(text string) func(*workbook) { return set("A1", text) }
 
 func blank(*workbook) {}
 
-var villagesOf = func(known ...string) func(field, under, value string) (bool, string) {
-	return func(field, _, value string) (bool, string) {
-		for _, k := range known {
-			if field != "village" || k == value {
-				return true, ""
-			}
-		}
-		return false, known[0]
+// villagesOf is a county that lists a town with these villages.
+func villagesOf(names ...string) Codes {
+	c := Codes{Regions: []ledger.Region{{Code: "990121", Name: "清泉县"}, {Code: "990121001", Parent: "990121", Name: "柳门镇"}}}
+	for i, name := range names {
+		c.Regions = append(c.Regions, ledger.Region{Code: fmt.Sprintf("990121001%03d", i+1), Parent: "990121001", Name: name})
 	}
+	return c
 }
 
 var sheetSeeds = []seeds{

@@ -91,9 +91,9 @@ func (t *table) sheetVillage(l *line) {
 		return
 	}
 	_, named := placeIn(strings.TrimLeft(compact(t.out.Name), "0123456789.、-_ "))
-	if named == "" && t.options.Codes != nil && t.report.Kind == "subsidy" {
+	if named == "" && t.codes.places != nil && t.report.Kind == "subsidy" {
 		if name := bareName(t.out.Name); len([]rune(name)) >= 2 {
-			if is, _ := t.known("village", l.Town, name); is {
+			if is, _ := t.codes.known("village", l.Town, name); is {
 				named = name
 			}
 		}

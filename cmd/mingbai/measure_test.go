@@ -127,7 +127,7 @@ func TestEveryRuleFindsItsFaultsAndNothingElse(t *testing.T) {
 	for _, f := range truth.Files {
 		o := ingest.Options{
 			Kind: ledger.FundKind(f.Kind), FundName: names[f.Fund], Year: f.Period.Year(), Town: f.Town,
-			Codes: codesOf(regions, ledger.NewGazetteer(regions)),
+			Codes: ingest.Codes{Regions: regions},
 		}
 		if f.Document != nil {
 			o.Document = *f.Document

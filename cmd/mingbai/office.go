@@ -65,7 +65,7 @@ func (o *office) Import(ctx context.Context, j job) (no int64, unplaced int, rep
 	no, err = o.db.Import(ctx, upload, func(yield func(ledger.StagedRow, error) bool) {
 		var stopped bool
 		options := ingest.Options{
-			Kind: fund.Kind, Unit: j.Unit, Map: j.Map, Year: j.Period.Year(), FundName: fund.Name, Codes: codesOf(regions, places),
+			Kind: fund.Kind, Unit: j.Unit, Map: j.Map, Year: j.Period.Year(), FundName: fund.Name, Codes: ingest.Codes{Regions: regions},
 		}
 		report, err = ingest.Check(ctx, j.Path, bytes.NewReader(content), int64(len(content)), options, func(r ledger.Row) error {
 			staged := o.stage(r, places)
@@ -99,20 +99,6 @@ func (o *office) Import(ctx context.Context, j job) (no int64, unplaced int, rep
 		return 0, unplaced, report, nil
 	}
 	return no, unplaced, report, err
-}
-
-// codesOf lets the rules ask the county's code lists (CEL-13). A county that has listed no village yet knows them all.
-func codesOf(regions []ledger.Region, places *ledger.Gazetteer) func(field, under, value string) (bool, string) {
-	listed := false
-	for _, r := range regions {
-		listed = listed || ledger.LevelOf(r.Code) == ledger.LevelVillage
-	}
-	return func(field, under, value string) (bool, string) {
-		if field != "village" || !listed || places.Village(under, value) != "" {
-			return true, ""
-		}
-		return false, places.Nearest(under, value)
-	}
 }
 
 // maxFile bounds what is held in memory: a county's year of one fund is some 20 MB.
