@@ -74,6 +74,14 @@ func newCheck(ctx context.Context, name string, o Options, words dictionary, emi
 	}
 }
 
+// Unreadable is the report of a file that the reader did not survive (FILE-04).
+func Unreadable(name, sha256 string, o Options) Report {
+	k := newCheck(context.Background(), name, o, nil, nil)
+	k.report.SHA256 = sha256
+	r, _ := k.finish(sheet.ErrDamaged)
+	return r
+}
+
 // finish makes the report whole. err is what reading ended with.
 func (k *check) finish(err error) (Report, error) {
 	if fault := k.fileFault(err); fault {

@@ -14,6 +14,7 @@ var arrows = map[string][]string{
 	"mingbai/ledger/postgres":        {"mingbai/ledger"},
 	"mingbai/ledger/postgres/testdb": {"mingbai/ledger/postgres", "mingbai/fixtures/services"},
 	"mingbai/ingest":                 {"mingbai/ledger", "mingbai/ingest/sheet"},
+	"mingbai/ingest/apart":           {"mingbai/ledger", "mingbai/ingest"},
 	"mingbai/ingest/sheet":           {},
 	"mingbai/ingest/sheet/sheettest": {"mingbai/ingest/sheet"},
 	"mingbai/search":                 {"mingbai/ledger"},

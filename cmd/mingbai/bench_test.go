@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"log/slog"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -45,7 +46,7 @@ func BenchmarkRoad(b *testing.B) {
 		})
 		var no int64
 		imported := took(func() {
-			o := &office{db: w.db, keys: keys}
+			o := newOffice(w.db, keys, slog.New(slog.DiscardHandler))
 			no, _, _, err = o.Import(b.Context(), job{Path: path, Fund: "GD01", Period: "2025", By: "li"})
 			w.must(err)
 		})
@@ -77,7 +78,7 @@ func BenchmarkAnswers(b *testing.B) {
 	w.must(err)
 	w.must(f.Close())
 	engine, keys := w.engine(), w.keys()
-	o := &office{db: w.db, keys: keys}
+	o := newOffice(w.db, keys, slog.New(slog.DiscardHandler))
 	no, _, _, err := o.Import(b.Context(), job{Path: path, Fund: truth.Books[0].Fund, Period: truth.Books[0].Period, By: "li"})
 	w.must(err)
 	w.must(w.db.Certify(b.Context(), no, "wang", ingest.RuleVersion()))

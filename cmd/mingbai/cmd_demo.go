@@ -110,7 +110,7 @@ func (c *demoCmd) loadSample(cfg *Config, s *streams, keys *ledger.Keyring, step
 			}
 		}
 	}
-	o := &office{db: db, keys: keys}
+	o := newOffice(db, keys, cfg.log(s))
 	loaded := 0
 	for _, b := range truth.Books {
 		n, err := o.sampleBook(s, filepath.Join(dir, b.File), b)

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -9,6 +8,7 @@ import (
 	"os"
 
 	"mingbai/ingest"
+	"mingbai/ingest/apart"
 	"mingbai/ledger"
 )
 
@@ -24,21 +24,15 @@ type checkCmd struct {
 }
 
 // Run checks each file and tells its findings; a blocked file makes the exit code 1.
-func (c *checkCmd) Run(_ *Config, s *streams) error {
+func (c *checkCmd) Run(cfg *Config, s *streams) error {
 	if (c.Report != "" || c.Annotated != "") && len(c.Files) > 1 {
 		return ledger.Errorf(ledger.KindInvalid, "--report 和 --annotated 一次只能用于一个文件")
 	}
+	reader := apart.New(cfg.log(s))
 	blocked := false
 	for _, path := range c.Files {
-		content, err := readFile(path)
+		r, err := c.check(s, reader, path)
 		if err != nil {
-			return err
-		}
-		r, err := ingest.Check(s.ctx, path, bytes.NewReader(content), int64(len(content)), ingest.Options{Kind: c.Kind, Unit: c.Unit, Map: c.Map}, nil)
-		if err != nil {
-			return err
-		}
-		if err := c.comeBack(s, r, content); err != nil {
 			return err
 		}
 		blocked = blocked || ledger.Blocks(r.Findings)
@@ -56,12 +50,23 @@ func (c *checkCmd) Run(_ *Config, s *streams) error {
 	return nil
 }
 
+func (c *checkCmd) check(s *streams, reader *apart.Reader, path string) (ingest.Report, error) {
+	f, err := openFile(path)
+	if err != nil {
+		return ingest.Report{}, err
+	}
+	defer f.Close()
+	r, err := reader.Check(s.ctx, f, path, ingest.Options{Kind: c.Kind, Unit: c.Unit, Map: c.Map}, nil)
+	if err != nil {
+		return r, err
+	}
+	return r, c.comeBack(s, reader, f, r)
+}
+
 // comeBack writes what goes back to the clerk: the findings as a list, and in the clerk's own workbook.
-func (c *checkCmd) comeBack(s *streams, r ingest.Report, content []byte) error {
+func (c *checkCmd) comeBack(s *streams, reader *apart.Reader, f *os.File, r ingest.Report) error {
 	if c.Report != "" {
-		if err := create(c.Report, func(w io.Writer) error {
-			return r.WriteFindings(s.ctx, bytes.NewReader(content), int64(len(content)), w)
-		}); err != nil {
+		if err := create(c.Report, func(w io.Writer) error { return reader.Findings(s.ctx, f, r, w) }); err != nil {
 			return err
 		}
 		s.say("校验结果已写入 %s", c.Report)
@@ -69,7 +74,7 @@ func (c *checkCmd) comeBack(s *streams, r ingest.Report, content []byte) error {
 	if c.Annotated != "" {
 		fresh := false
 		if err := create(c.Annotated, func(w io.Writer) (err error) {
-			fresh, err = r.AnnotatedCopy(s.ctx, bytes.NewReader(content), int64(len(content)), w)
+			fresh, err = reader.Annotated(s.ctx, f, r, w)
 			return err
 		}); err != nil {
 			return err
@@ -146,7 +151,7 @@ func (c *importCmd) Run(cfg *Config, s *streams) error {
 		return err
 	}
 	defer db.Close()
-	o := &office{db: db, keys: keys}
+	o := newOffice(db, keys, cfg.log(s))
 	no, unplaced, r, err := o.Import(s.ctx, job{Path: c.File, Fund: c.Fund, Period: period, By: c.As, Unit: c.Unit, Map: c.Map, Corrects: c.Corrects, Reason: c.Reason, Note: c.Note})
 	if err != nil {
 		return err

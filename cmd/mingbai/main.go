@@ -13,6 +13,7 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"mingbai/ingest/apart"
 	"mingbai/ledger"
 )
 
@@ -27,6 +28,7 @@ const (
 )
 
 func main() {
+	apart.Child()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	code := run(ctx, os.Args[1:], os.Stdout, os.Stderr)

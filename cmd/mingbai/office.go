@@ -1,15 +1,18 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
+	"io"
+	"log/slog"
 	"os"
 	"path/filepath"
 
 	"mingbai/ingest"
+	"mingbai/ingest/apart"
 	"mingbai/ledger"
 	"mingbai/ledger/postgres"
 	"mingbai/search"
@@ -17,8 +20,13 @@ import (
 
 // office is the finance bureau's road from file to publication: it joins reading, keys and books.
 type office struct {
-	db   *postgres.DB
-	keys *ledger.Keyring
+	db     *postgres.DB
+	keys   *ledger.Keyring
+	reader *apart.Reader
+}
+
+func newOffice(db *postgres.DB, keys *ledger.Keyring, log *slog.Logger) *office {
+	return &office{db: db, keys: keys, reader: apart.New(log)}
 }
 
 // errBlocked undoes an import whose sheet turned out to have fatal findings.
@@ -49,7 +57,12 @@ func (o *office) Import(ctx context.Context, j job) (no int64, unplaced int, rep
 	if err != nil {
 		return 0, 0, report, err
 	}
-	content, err := readFile(j.Path)
+	file, err := openFile(j.Path)
+	if err != nil {
+		return 0, 0, report, err
+	}
+	defer file.Close()
+	content, err := contentOf(file)
 	if err != nil {
 		return 0, 0, report, err
 	}
@@ -67,7 +80,7 @@ func (o *office) Import(ctx context.Context, j job) (no int64, unplaced int, rep
 		options := ingest.Options{
 			Kind: fund.Kind, Unit: j.Unit, Map: j.Map, Year: j.Period.Year(), FundName: fund.Name, Codes: ingest.Codes{Regions: regions},
 		}
-		report, err = ingest.Check(ctx, j.Path, bytes.NewReader(content), int64(len(content)), options, func(r ledger.Row) error {
+		report, err = o.reader.Check(ctx, file, j.Path, options, func(r ledger.Row) error {
 			staged := o.stage(r, places)
 			if staged.VillageCode == "" {
 				unplaced++
@@ -82,6 +95,8 @@ func (o *office) Import(ctx context.Context, j job) (no int64, unplaced int, rep
 		case stopped:
 		case err != nil:
 			yield(ledger.StagedRow{}, err)
+		case report.SHA256 != hex.EncodeToString(sha[:]):
+			yield(ledger.StagedRow{}, ledger.Errorf(ledger.KindConflict, "文件 %s 在读取时被改动了，请保存好再传", j.Path))
 		case ledger.Blocks(report.Findings):
 			yield(ledger.StagedRow{}, errBlocked)
 		}
@@ -104,21 +119,54 @@ func (o *office) Import(ctx context.Context, j job) (no int64, unplaced int, rep
 // maxFile bounds what is held in memory: a county's year of one fund is some 20 MB.
 const maxFile = 64 << 20
 
-func readFile(path string) ([]byte, error) {
-	info, err := os.Stat(path)
+// openFile opens a file to be read by its bytes' places; what comes through a pipe is kept in memory.
+func openFile(path string) (*os.File, error) {
+	f, err := os.Open(path)
 	if errors.Is(err, os.ErrNotExist) {
 		return nil, ledger.Errorf(ledger.KindNotFound, "没有文件 %s", path)
 	}
 	if err != nil {
+		return nil, ledger.Errorf(ledger.KindUnavailable, "文件 %s 打不开：%v", path, err)
+	}
+	info, err := f.Stat()
+	size := int64(0)
+	switch {
+	case err != nil:
+	case info.IsDir():
+		err = ledger.Errorf(ledger.KindInvalid, "%s 是文件夹，请指定文件", path)
+	case info.Mode().IsRegular():
+		size = info.Size()
+	default:
+		var content []byte
+		if content, err = io.ReadAll(io.LimitReader(f, maxFile+1)); err == nil {
+			f.Close()
+			f, err = apart.Hold(content)
+			size = int64(len(content))
+		}
+	}
+	if err == nil && size > maxFile {
+		err = ledger.Refuse(ledger.KindInvalid, "FILE-03", "文件过大（%d MB，最大%d MB），请按村拆分，或清除多余格式", size>>20, maxFile>>20)
+	}
+	if err != nil {
+		if f != nil {
+			f.Close()
+		}
 		return nil, err
 	}
-	if info.IsDir() {
-		return nil, ledger.Errorf(ledger.KindInvalid, "%s 是文件夹，请指定文件", path)
+	return f, nil
+}
+
+func contentOf(f *os.File) ([]byte, error) {
+	return io.ReadAll(io.NewSectionReader(f, 0, maxFile))
+}
+
+func readFile(path string) ([]byte, error) {
+	f, err := openFile(path)
+	if err != nil {
+		return nil, err
 	}
-	if info.Size() > maxFile {
-		return nil, ledger.Refuse(ledger.KindInvalid, "FILE-03", "文件过大（%d MB，最大%d MB），请按村拆分，或清除多余格式", info.Size()>>20, maxFile>>20)
-	}
-	return os.ReadFile(path)
+	defer f.Close()
+	return contentOf(f)
 }
 
 // stage makes a row ready for the books: numbers become tokens and sealed values, names their searchable forms.

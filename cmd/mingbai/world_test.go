@@ -21,6 +21,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"mingbai/fixtures"
+	"mingbai/ingest/apart"
 	"mingbai/ledger"
 	"mingbai/ledger/postgres"
 	"mingbai/ledger/postgres/testdb"
@@ -30,6 +31,7 @@ import (
 const asProgram = "MINGBAI_TEST_AS_PROGRAM"
 
 func TestMain(m *testing.M) {
+	apart.Child()
 	if os.Getenv(asProgram) != "" {
 		main()
 		return

@@ -76,6 +76,9 @@ func csvAlike(sample []byte, separator byte, limits Limits) (rows, columns int) 
 		if err := s.next(); err != nil {
 			break
 		}
+		if s.torn {
+			continue
+		}
 		count[s.columns]++
 		if n := count[s.columns]; s.columns > 1 && (n > rows || n == rows && s.columns > columns) {
 			rows, columns = n, s.columns

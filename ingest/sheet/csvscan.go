@@ -19,7 +19,8 @@ type csvScanner struct {
 
 	row     []byte // the row's fields, one behind the other
 	fields  []csvField
-	columns int // empty ones too
+	columns int  // empty ones too
+	torn    bool // a quotation mark opens inside a field and is not closed there: most likely cut by a wrong separator
 }
 
 // csvField is a field with content.
@@ -51,7 +52,7 @@ func (s *csvScanner) at(c byte) bool {
 
 // next reads a row; io.EOF after the last.
 func (s *csvScanner) next() error {
-	s.row, s.fields, s.columns = s.row[:0], s.fields[:0], 0
+	s.row, s.fields, s.columns, s.torn = s.row[:0], s.fields[:0], 0, false
 	if !s.more() {
 		return s.err
 	}
@@ -94,8 +95,8 @@ func unlessEOF(err error) error {
 
 // field reads up to the separator or line's end, and leaves that.
 func (s *csvScanner) field() error {
-	from := len(s.row)
-	if s.at('"') {
+	from, quoted := len(s.row), s.at('"')
+	if quoted {
 		if err := s.quoted(from); err != nil {
 			return err
 		}
@@ -114,8 +115,14 @@ func (s *csvScanner) field() error {
 			return err
 		}
 		if len(s.rest) > 0 {
-			return nil
+			break
 		}
+	}
+	if !quoted && bytes.Count(s.row[from:], []byte{'"'})%2 == 1 {
+		s.torn = true
+	}
+	if len(s.rest) > 0 {
+		return nil
 	}
 	return unlessEOF(s.err)
 }

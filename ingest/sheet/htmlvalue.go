@@ -168,6 +168,7 @@ var namedCodes = map[string]string{
 
 // formatCode gives a number format's code, empty for General, as Cell.Format wants it.
 func formatCode(s string) string {
+	s = strings.ReplaceAll(s, "\ufffd", "") // of a code, a lost character is a word between the digits, as 年
 	if code, named := namedCodes[strings.ToLower(s)]; named {
 		return code
 	}
