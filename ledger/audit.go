@@ -3,6 +3,7 @@ package ledger
 import (
 	"crypto/sha256"
 	"encoding/binary"
+	"fmt"
 	"time"
 )
 
@@ -39,4 +40,18 @@ func (l AuditLine) Link(county string) [32]byte {
 	put(l.Detail)
 	h.Write(l.Prev[:])
 	return [32]byte(h.Sum(nil))
+}
+
+// AuditHead is the chain's last line of a day: who knows it can tell later whether any line up to it was changed.
+type AuditHead struct {
+	Day   time.Time // a date, in Shanghai
+	Seq   int64     // of the day's last line
+	Lines int64     // written on the day
+	Hash  [32]byte  // of the day's last line
+	MAC   []byte    // over Text, under a key that is not in the database
+}
+
+// Text is what is signed of a head.
+func (h AuditHead) Text(county string) string {
+	return fmt.Sprintf("%s %s %d %d %x", county, h.Day.Format(time.DateOnly), h.Seq, h.Lines, h.Hash)
 }

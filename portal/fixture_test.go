@@ -190,6 +190,20 @@ func (f *fixture) VillageList(_ context.Context, fund string, year int, village 
 
 func (f *fixture) Ready(context.Context) error { return f.err }
 
+// AuditHeads are of as many days as asked for, one before the other.
+func (f *fixture) AuditHeads(_ context.Context, before time.Time, n int) (heads []ledger.AuditHead, err error) {
+	if f.empty || f.err != nil {
+		return nil, f.err
+	}
+	if before.IsZero() {
+		before = time.Date(2025, 6, 4, 0, 0, 0, 0, time.UTC)
+	}
+	for i := range n {
+		heads = append(heads, ledger.AuditHead{Day: before.AddDate(0, 0, -1-i), Seq: int64(500 - i), Lines: 3, Hash: [32]byte{1, 2, 3}})
+	}
+	return heads, nil
+}
+
 func (f *fixture) People(_ context.Context, q ledger.PeopleQuery) (ledger.PeopleHits, error) {
 	f.asked = append(f.asked, q)
 	hits := ledger.PeopleHits{Total: f.hits[q.Mode]}

@@ -48,6 +48,7 @@ var everyPage = []page{
 	fundPage{},
 	villagePage{},
 	aboutPage{},
+	auditPage{},
 	errorPage{},
 }
 

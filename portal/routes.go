@@ -28,6 +28,7 @@ func (s *Server) routes() {
 	s.app.Get("/funds/:code/:year/villages/:village", private, browse, zip, s.village)
 
 	s.app.Get("/about", zip, s.about)
+	s.app.Get("/audit", zip, s.audit)
 
 	s.app.Get("/static/:file", zip, s.static)
 	s.app.Get("/robots.txt", s.robots)

@@ -24,6 +24,7 @@ type Books interface {
 	Funds(ctx context.Context) ([]ledger.FundYear, error)
 	FundPage(ctx context.Context, code string, year int) (ledger.FundPage, error) // year 0: the newest
 	VillageList(ctx context.Context, fund string, year int, village string) (ledger.VillageList, error)
+	AuditHeads(ctx context.Context, before time.Time, n int) ([]ledger.AuditHead, error)
 	Ready(ctx context.Context) error
 }
 

@@ -203,8 +203,12 @@ type verifyCmd struct {
 
 // Run compares totals with rows, walks the audit chain and compares the index with the books.
 func (c *verifyCmd) Run(cfg *Config, s *streams) error {
+	keys, err := cfg.keyring(false)
+	if err != nil {
+		return err
+	}
 	return withEngine(cfg, s, func(db *postgres.DB, e *search.Engine) error {
-		found, err := db.Verify(s.ctx)
+		found, err := db.Verify(s.ctx, auditMAC(keys))
 		if err != nil {
 			return err
 		}

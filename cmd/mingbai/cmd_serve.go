@@ -96,6 +96,7 @@ func (f *siteFlags) serve(cfg *Config, s *streams, keys *ledger.Keyring, ready f
 		})
 	})
 	group.Go(func() error { return keepIndex(ctx, log, engine) })
+	group.Go(func() error { return sealDays(ctx, log, db, keys) })
 	if ready != nil {
 		ready(listener.Addr())
 	}

@@ -35,6 +35,7 @@ type cli struct {
 	Lookup   lookupCmd   `cmd:"" help:"按姓名和身份证号查一个人的全部补贴"`
 	Search   searchCmd   `cmd:"" help:"按姓名查已公开的补贴"`
 	Verify   verifyCmd   `cmd:"" help:"核对：索引等于账、合计等于明细、审计链完整"`
+	Audit    auditCmd    `cmd:"" help:"审计"`
 	User     userCmd     `cmd:"" help:"账号"`
 	Key      keysCmd     `cmd:"" name:"keys" help:"密钥"`
 	Codes    codesCmd    `cmd:"" help:"装入名录（行政区划和资金项目）"`

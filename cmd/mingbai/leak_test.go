@@ -119,7 +119,7 @@ func (w *world) crawl(site string, truth *fixtures.Truth) string {
 	var all bytes.Buffer
 	b := newBrowser(w.t, site)
 	seen := map[string]bool{}
-	queue := []string{"/", "/about", "/readyz", "/healthz", "/robots.txt"}
+	queue := []string{"/", "/about", "/audit", "/readyz", "/healthz", "/robots.txt"}
 	for i, p := range truth.People {
 		if i%10 == 0 {
 			queue = append(queue, "/people?name="+url.QueryEscape(p.Name))

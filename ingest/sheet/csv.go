@@ -55,20 +55,34 @@ func csvDirective(sample []byte) (separator byte, length int64) {
 // csvSeparators are those that are met. The earlier wins where two do equally well.
 const csvSeparators = ",\t;|"
 
-// csvSeparator finds what cuts most of the first rows into equally many cells.
+// csvSeparator finds what cuts most of the first rows into equally many cells without tearing a quoted one.
 func csvSeparator(sample []byte, limits Limits) byte {
-	best, bestRows, bestColumns := csvSeparators[0], 0, 0
+	best, bestFit := csvSeparators[0], csvFit{}
 	for i := range len(csvSeparators) {
-		rows, columns := csvAlike(sample, csvSeparators[i], limits)
-		if rows > bestRows || rows == bestRows && columns > bestColumns {
-			best, bestRows, bestColumns = csvSeparators[i], rows, columns
+		if fit := csvAlike(sample, csvSeparators[i], limits); fit.better(bestFit) {
+			best, bestFit = csvSeparators[i], fit
 		}
 	}
 	return best
 }
 
-// csvAlike counts the rows that have the most frequent number of columns beyond one.
-func csvAlike(sample []byte, separator byte, limits Limits) (rows, columns int) {
+// csvFit is how well a separator fits: how many rows have the most frequent number of columns beyond one.
+type csvFit struct {
+	rows, columns int
+	torn          bool // some quoted cell; under its own separator a file of RFC 4180 has none
+}
+
+func (f csvFit) better(g csvFit) bool {
+	switch {
+	case f.rows == 0 || g.rows == 0:
+		return f.rows > g.rows
+	case f.torn != g.torn:
+		return g.torn
+	}
+	return f.rows > g.rows || f.rows == g.rows && f.columns > g.columns
+}
+
+func csvAlike(sample []byte, separator byte, limits Limits) (fit csvFit) {
 	count := map[int]int{}
 	s := newCSVScanner(bytes.NewReader(sample), separator, limits)
 	for range 200 {
@@ -76,15 +90,13 @@ func csvAlike(sample []byte, separator byte, limits Limits) (rows, columns int) 
 		if err := s.next(); err != nil {
 			break
 		}
-		if s.torn {
-			continue
-		}
+		fit.torn = fit.torn || s.torn
 		count[s.columns]++
-		if n := count[s.columns]; s.columns > 1 && (n > rows || n == rows && s.columns > columns) {
-			rows, columns = n, s.columns
+		if n := count[s.columns]; s.columns > 1 && (n > fit.rows || n == fit.rows && s.columns > fit.columns) {
+			fit.rows, fit.columns = n, s.columns
 		}
 	}
-	return rows, columns
+	return fit
 }
 
 func (b *csvBook) Format() Format { return CSV }

@@ -50,31 +50,9 @@ func scanAudit(row pgx.CollectableRow) (l ledger.AuditLine, err error) {
 	return l, err
 }
 
-// verifyAudit walks the chain from its first line and names the first places where it is broken.
-func (db *DB) verifyAudit(ctx context.Context) ([]ledger.Difference, error) {
-	rows, err := db.pool.Query(ctx, `
+// AuditLine is one line of the chain.
+func (db *DB) AuditLine(ctx context.Context, seq int64) (ledger.AuditLine, error) {
+	return first(ctx, db.pool, scanAudit, `
 		select seq, at, actor, action, object, detail, prev, hash
-		from audit where county = @county order by seq`, pgx.NamedArgs{"county": db.county})
-	if err != nil {
-		return nil, ours(err)
-	}
-	defer rows.Close()
-	var found []ledger.Difference
-	var last ledger.AuditLine
-	for rows.Next() {
-		line, err := scanAudit(rows)
-		if err != nil {
-			return nil, err
-		}
-		switch {
-		case line.Seq != last.Seq+1:
-			found = append(found, ledger.Difference{Where: "audit", What: fmt.Sprintf("第%d条之后缺少记录，下一条是第%d条", last.Seq, line.Seq)})
-		case line.Prev != last.Hash:
-			found = append(found, ledger.Difference{Where: "audit", What: fmt.Sprintf("第%d条接不上前一条", line.Seq)})
-		case line.Link(db.county) != line.Hash:
-			found = append(found, ledger.Difference{Where: "audit", What: fmt.Sprintf("第%d条被改动过", line.Seq)})
-		}
-		last = line
-	}
-	return found, ours(rows.Err())
+		from audit where county = @county and seq = @seq`, pgx.NamedArgs{"county": db.county, "seq": seq})
 }

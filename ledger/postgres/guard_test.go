@@ -67,7 +67,7 @@ func TestRowsChangedAfterCertificationAreNotPublished(t *testing.T) {
 		if ledger.KindOf(err) != ledger.KindConflict || !strings.Contains(err.Error(), "复核时是2行、2.00元") {
 			t.Errorf("%s: %v", name, err)
 		}
-		if found, _ := b.Verify(t.Context()); len(found) != 1 || !strings.Contains(found[0].What, "暂存") {
+		if found, _ := b.Verify(t.Context(), mac); len(found) != 1 || !strings.Contains(found[0].What, "暂存") {
 			t.Errorf("%s: verify %v", name, found)
 		}
 	}
@@ -90,7 +90,7 @@ func TestVerifyNamesWhatWasTamperedWith(t *testing.T) {
 			b.whole()
 			_, err := conn(b).Exec(t.Context(), c.sql)
 			b.must(err)
-			found, err := b.Verify(t.Context())
+			found, err := b.Verify(t.Context(), mac)
 			b.must(err)
 			var all []string
 			for _, d := range found {

@@ -151,7 +151,7 @@ func (b *books) publish(fund, period string, rows ...ledger.StagedRow) int64 {
 // whole fails the test when the books do not verify.
 func (b *books) whole() {
 	b.t.Helper()
-	found, err := b.Verify(b.t.Context())
+	found, err := b.Verify(b.t.Context(), mac)
 	b.must(err)
 	for _, d := range found {
 		b.t.Errorf("verify: %s: %s", d.Where, d.What)

@@ -58,8 +58,9 @@ var checks = []string{
 	 where coalesce(t.people, 0) <> coalesce(r.n, 0)`,
 }
 
-// Verify counts all rows anew and walks the audit chain. It answers every difference; none means the books are whole.
-func (db *DB) Verify(ctx context.Context) ([]ledger.Difference, error) {
+// Verify counts all rows anew and walks the audit chain, whose days mac has signed. It answers every difference; none means
+// the books are whole.
+func (db *DB) Verify(ctx context.Context, mac func(text string) []byte) ([]ledger.Difference, error) {
 	var found []ledger.Difference
 	for _, sql := range checks {
 		err := db.write(ctx, func(tx pgx.Tx) error {
@@ -73,6 +74,6 @@ func (db *DB) Verify(ctx context.Context) ([]ledger.Difference, error) {
 			return nil, err
 		}
 	}
-	broken, err := db.verifyAudit(ctx)
+	broken, _, err := db.VerifyAudit(ctx, mac)
 	return append(found, broken...), err
 }
