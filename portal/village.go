@@ -2,6 +2,7 @@ package portal
 
 import (
 	"net/http"
+	"time"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -43,17 +44,21 @@ func (s *Server) village(c *fiber.Ctx) error {
 	}
 	p := villagePage{
 		Frame: s.frame(list.VillageName + list.Name), List: list, BasisName: basisName(list.BasisUnit), BasisHead: basisHead(list.BasisUnit),
-		PeriodText: periodText(list), Sum: sum{"合计", list.Tally},
+		PeriodText: periodText(list.From, list.Until), Sum: sum{"合计", list.Tally},
 	}
-	p.NoIndex, p.Nav = true, "funds"
-	for i, pay := range list.Payments {
-		line := noticeLine{Payment: pay, No: i + 1, BasisText: basisText(pay), StandardText: unstated}
-		if pay.Standard != 0 {
-			line.StandardText = pay.Standard.String()
-		}
-		p.Lines = append(p.Lines, line)
-	}
+	p.NoIndex, p.Nav, p.Lines = true, "funds", noticeLines(list.Payments)
 	return s.show(c, http.StatusOK, p)
+}
+
+func noticeLines(payments []ledger.Payment) []noticeLine {
+	lines := make([]noticeLine, len(payments))
+	for i, pay := range payments {
+		lines[i] = noticeLine{Payment: pay, No: i + 1, BasisText: basisText(pay), StandardText: unstated}
+		if pay.Standard != 0 {
+			lines[i].StandardText = pay.Standard.String()
+		}
+	}
+	return lines
 }
 
 func basisHead(unit string) string {
@@ -63,9 +68,9 @@ func basisHead(unit string) string {
 	return basisName(unit) + "（" + unit + "）"
 }
 
-func periodText(l ledger.VillageList) string {
-	if l.Until.IsZero() {
-		return date(l.From) + "起，长期公示"
+func periodText(from, until time.Time) string {
+	if until.IsZero() {
+		return date(from) + "起，长期公示"
 	}
-	return date(l.From) + "至" + date(l.Until)
+	return date(from) + "至" + date(until)
 }

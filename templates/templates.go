@@ -20,6 +20,11 @@ import (
 //go:embed layout.html partials pages
 var Pages embed.FS
 
+// Print holds sheets for paper, which stand for themselves: style and pictures are in them.
+//
+//go:embed print
+var Print embed.FS
+
 //go:embed static
 var static embed.FS
 

@@ -16,13 +16,18 @@ import (
 	"mingbai/search"
 )
 
+// siteWords are what the county says of itself on pages and papers.
+type siteWords struct {
+	CountyName string `help:"县名" default:"清泉县"`
+	Phone      string `help:"公开的咨询电话" default:"0990-1210000"`
+	Hours      string `help:"办公时间" default:"工作日 8:30—12:00，14:30—17:30"`
+	Office     string `help:"办公地点" default:"县财政局一楼服务大厅"`
+}
+
 // siteFlags are what the site shows and guards; shared by serve and demo.
 type siteFlags struct {
+	siteWords
 	Addr           string   `help:"监听地址" default:"127.0.0.1:8080"`
-	CountyName     string   `help:"县名" default:"清泉县"`
-	Phone          string   `help:"公开的咨询电话" default:"0990-1210000"`
-	Hours          string   `help:"办公时间" default:"工作日 8:30—12:00，14:30—17:30"`
-	Office         string   `help:"办公地点" default:"县财政局一楼服务大厅"`
 	TrustedProxies []string `help:"可信的反向代理地址；只有它们给出的来访地址才算数"`
 	Kiosks         []string `help:"服务大厅查询机的地址；多人共用，不按地址限次"`
 	Secure         bool     `help:"网站在 HTTPS 之后（设 Secure 与 HSTS）"`

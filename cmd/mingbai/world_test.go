@@ -136,7 +136,10 @@ func (w *world) serve() string {
 	cfg := Config{DatabaseURL: w.url, MeiliURL: w.meil, MeiliKey: w.key, Data: w.dir, County: fixtures.County, LogLevel: "debug"}
 	keys, err := cfg.keyring(false)
 	w.must(err)
-	site := siteFlags{Addr: "127.0.0.1:0", CountyName: "清泉县", Phone: "0990-1210000", Hours: "工作日 8:30—17:30", Office: "县财政局一楼"}
+	site := siteFlags{
+		Addr: "127.0.0.1:0",
+		siteWords: siteWords{CountyName: "清泉县", Phone: "0990-1210000", Hours: "工作日 8:30—17:30", Office: "县财政局一楼"},
+	}
 	go func() {
 		done <- site.serve(&cfg, &streams{ctx: ctx, out: &w.log, err: &w.log}, keys, func(a net.Addr) { ready <- a })
 	}()
