@@ -46,7 +46,7 @@ func BenchmarkRoad(b *testing.B) {
 		var no int64
 		imported := took(func() {
 			o := &office{db: w.db, keys: keys}
-			no, _, _, err = o.Import(b.Context(), job{Path: path, Fund: "GD01", Period: "2025", By: "li"})
+			no, _, _, err = o.Import(b.Context(), job{Path: path, Fund: "GD01", Period: "2025", By: "li", Note: "已核对"})
 			w.must(err)
 		})
 		w.must(w.db.Certify(b.Context(), no, "wang", ingest.RuleVersion()))
@@ -78,7 +78,7 @@ func BenchmarkAnswers(b *testing.B) {
 	w.must(f.Close())
 	engine, keys := w.engine(), w.keys()
 	o := &office{db: w.db, keys: keys}
-	no, _, _, err := o.Import(b.Context(), job{Path: path, Fund: truth.Books[0].Fund, Period: truth.Books[0].Period, By: "li"})
+	no, _, _, err := o.Import(b.Context(), job{Path: path, Fund: truth.Books[0].Fund, Period: truth.Books[0].Period, By: "li", Note: "已核对"})
 	w.must(err)
 	w.must(w.db.Certify(b.Context(), no, "wang", ingest.RuleVersion()))
 	w.must(w.db.Publish(b.Context(), no, "wang"))

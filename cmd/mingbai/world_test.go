@@ -119,7 +119,7 @@ func (w *world) book(o fixtures.One) (string, *fixtures.Truth) {
 // publish takes a workbook the whole road by the command line and answers its batch number.
 func (w *world) publish(path string, b fixtures.Book) string {
 	w.t.Helper()
-	no := w.ok("import", path, "--fund", b.Fund, "--period", string(b.Period), "--as", "li")
+	no := w.ok("import", path, "--fund", b.Fund, "--period", string(b.Period), "--as", "li", "--note", "已逐条核对")
 	w.ok("certify", no, "--as", "wang")
 	w.ok("publish", no, "--as", "wang")
 	return no
