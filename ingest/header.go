@@ -98,13 +98,19 @@ func (v *vocabulary) findHeader(g *grid) (best header, ok bool) {
 		}
 	}
 	if ok = ok && best.top <= headerDepth; ok {
-		if top, bottom := g.whole(best); bottom-top < headerHeight && (top != best.top || bottom != best.bottom) {
-			best = g.header(v, top, bottom)
-		}
-		best.distinguish()
-		best.texts = g.texts(best.top, best.bottom)
+		best = g.settled(v, best)
 	}
 	return best, ok
+}
+
+// settled makes a block that was found whole.
+func (g *grid) settled(v *vocabulary, h header) header {
+	if top, bottom := g.whole(h); bottom-top < headerHeight && (top != h.top || bottom != h.bottom) {
+		h = g.header(v, top, bottom)
+	}
+	h.distinguish()
+	h.texts = g.texts(h.top, h.bottom)
+	return h
 }
 
 // header reads the labels of the rows from top to bottom. A column's label is the lowest text over it; the texts above

@@ -26,6 +26,8 @@ type Options struct {
 	// Map says by hand which column gives which field, by the column's label or letter. An empty field leaves the column
 	// out. It overrides what the dictionary knows.
 	Map map[string]string
+	// Remembered is what was said by hand of the same headers before (Sheet.Mapped). A column that Map names is Map's.
+	Remembered []ledger.ColumnMapping
 	// Dictionary holds the county's own lines in the form of dictionary.txt. They override it and are part of the rule
 	// version.
 	Dictionary string

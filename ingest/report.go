@@ -17,18 +17,20 @@ type Report struct {
 
 // Sheet is what was recognised in one sheet.
 type Sheet struct {
-	Name        string      `json:"name"`
-	State       string      `json:"state"` // visible or hidden; the rows of a hidden one are not imported
-	Title       string      `json:"title"`
-	Unit        string      `json:"unit"`        // yuan or wan; empty when unknown
-	HeaderRows  []int       `json:"header_rows"` // also where the header is repeated for printing
-	FirstRow    int         `json:"first_row"`   // of the data; 0 when there is none
-	LastRow     int         `json:"last_row"`
-	Columns     []Column    `json:"columns"`
-	Signature   string      `json:"signature"` // names the header's labels, for a remembered mapping; empty without header
-	Rows        int         `json:"rows"`      // data rows, faulty ones too
-	Total       ledger.Fen  `json:"total_fen"` // of the amounts that could be read
-	StatedTotal *ledger.Fen `json:"stated_total_fen,omitempty"`
+	Name       string   `json:"name"`
+	State      string   `json:"state"` // visible or hidden; the rows of a hidden one are not imported
+	Title      string   `json:"title"`
+	Unit       string   `json:"unit"`        // yuan or wan; empty when unknown
+	HeaderRows []int    `json:"header_rows"` // also where the header is repeated for printing
+	FirstRow   int      `json:"first_row"`   // of the data; 0 when there is none
+	LastRow    int      `json:"last_row"`
+	Columns    []Column `json:"columns"`
+	Signature  string   `json:"signature"` // names the header's labels, for a remembered mapping; empty without header
+	// Mapped are the columns that were mapped by hand or from memory.
+	Mapped      []ledger.ColumnMapping `json:"mapped,omitempty"`
+	Rows        int                    `json:"rows"`      // data rows, faulty ones too
+	Total       ledger.Fen             `json:"total_fen"` // of the amounts that could be read
+	StatedTotal *ledger.Fen            `json:"stated_total_fen,omitempty"`
 }
 
 // Column is one column of a header. Field is empty for a column that is not used.

@@ -41,6 +41,7 @@ var Rules = []Rule{
 	{"HDR-05", ledger.Fatal, "amount unit missing, or title and header disagree", "金额单位不明确（标题：{u1}，表头：{u2}）", "选择元或万元"},
 	{"HDR-06", ledger.Warn, "year, fund or town in the title differs from the batch", "标题写的是{t}，批次填的是{b}", "核对年度、项目和乡镇"},
 	{"HDR-07", ledger.Inform, "a column that is never published: account, phone, age, illness, detail of disability", "列“{c}”不予公开，已丢弃", "无需处理"},
+	{"HDR-08", ledger.Inform, "columns read as was said by hand for the same header before", "采用了上次的列对应：{m}", "有误时重新指定列"},
 
 	{"ROW-01", ledger.Inform, "subtotal or total row", "第{r}行是合计行，只用于核对", "判断有误时改为数据行"},
 	{"ROW-02", ledger.Inform, "footer: who made it, who checked it, stamp, date, remarks", "第{r}行是表尾", "判断有误时改为数据行"},

@@ -43,15 +43,19 @@ type table struct {
 	hidden   run
 	villages map[string]bool // that the rows name and the sheet's name does not
 	places   placeCache
-	section  string   // heading above the row
-	perBasis uint8    // whether the standard is per basis: 0 not asked yet, 1 yes, 2 no
-	parents  []string // codes of the rows above that the next may be a part of
+	section  string    // heading above the row
+	perBasis uint8     // whether the standard is per basis: 0 not asked yet, 1 yes, 2 no
+	recalled []*column // whose fields are remembered
+	parents  []string  // codes of the rows above that the next may be a part of
 }
 
 // begin finds the header in a sheet's first rows. ok is false when there is no header.
 func (k *check) begin(index int, out *Sheet, rows []sheet.Row, layout sheet.Layout) (t *table, ok bool) {
 	g := newGrid(rows, layout.Merges)
-	h, ok := k.words.findHeader(g)
+	h, ok := k.rememberedHeader(g)
+	if !ok {
+		h, ok = k.words.findHeader(g)
+	}
 	if !ok {
 		h, ok = k.foreignHeader(g)
 	}
@@ -75,10 +79,11 @@ func (k *check) begin(index int, out *Sheet, rows []sheet.Row, layout sheet.Layo
 	t.documentAbove(rows, h.top)
 	out.Title = shown(t.title.Text)
 	out.Signature = h.signature()
+	t.recall(&t.header)
 	nameTown, nameVillage := placeIn(out.Name)
 	titleTown, titleVillage := placeIn(t.title.Text)
 	t.town, t.village = agreed(nameTown, titleTown), agreed(nameVillage, titleVillage)
-	out.Columns = t.describe(&h)
+	out.Columns = t.describe(&t.header)
 	return t, true
 }
 
@@ -100,6 +105,7 @@ func (k *check) foreignHeader(g *grid) (h header, ok bool) {
 
 // settle decides which column gives which field, and the amounts' unit.
 func (t *table) settle() {
+	t.sayRecalled()
 	t.choose(&t.header)
 	t.demand(&t.header)
 	t.settleUnit(t.unit, t.options.Unit)

@@ -10,10 +10,11 @@ import (
 //
 //	uploaded → parsed → checked → certified → published → superseded | withdrawn
 //	any state before published → rejected
+//	parsed | checked | rejected → parsed | checked, by a mended file: the next revision of the same batch
 //	superseded | withdrawn → published, when what ended it is reverted
 type State string
 
-// States of a batch.
+// States of a batch. A batch stays parsed when its file was kept although it has fatal findings.
 const (
 	Uploaded   State = "uploaded"
 	Parsed     State = "parsed"
@@ -28,10 +29,11 @@ const (
 var nextStates = map[State][]State{
 	Uploaded:  {Parsed, Rejected},
 	Parsed:    {Checked, Rejected},
-	Checked:   {Certified, Rejected},
+	Checked:   {Certified, Parsed, Rejected},
 	Certified: {Published, Rejected},
 	Published: {Superseded, Withdrawn},
 
+	Rejected:   {Parsed, Checked},
 	Superseded: {Published},
 	Withdrawn:  {Published},
 }
@@ -54,7 +56,10 @@ func (s State) MayBecome(next State) bool {
 	return false
 }
 
-// Batch is one uploaded file for one fund and period.
+// MayBeMended says whether a mended file may go on with a batch. A certified one must be sent back first.
+func (s State) MayBeMended() bool { return s == Parsed || s == Checked || s == Rejected }
+
+// Batch is one uploaded file for one fund and period. Files that mend it are its revisions; what is said here is the last's.
 type Batch struct {
 	No          int64
 	Fund        string
@@ -63,6 +68,8 @@ type Batch struct {
 	FileName    string
 	SHA256      [32]byte // of the file as uploaded
 	RuleVersion string
+	Mapping     string // MappingVersion of the columns mapped by hand or from memory; empty when there were none
+	Revision    int    // from 1
 	Rows        int
 	Total       Fen
 	StatedTotal *Fen // what the sheet's own total row says; nil when it has none

@@ -47,7 +47,7 @@ func BenchmarkRoad(b *testing.B) {
 		var no int64
 		imported := took(func() {
 			o := newOffice(w.db, keys, slog.New(slog.DiscardHandler))
-			no, _, _, err = o.Import(b.Context(), job{Path: path, Fund: "GD01", Period: "2025", By: "li"})
+			no, _, _, err = o.Import(b.Context(), job{Path: path, Fund: "GD01", Period: "2025", By: "li", Note: "已核对"})
 			w.must(err)
 		})
 		w.must(w.db.Certify(b.Context(), no, "wang", ingest.RuleVersion()))
@@ -79,7 +79,7 @@ func BenchmarkAnswers(b *testing.B) {
 	w.must(f.Close())
 	engine, keys := w.engine(), w.keys()
 	o := newOffice(w.db, keys, slog.New(slog.DiscardHandler))
-	no, _, _, err := o.Import(b.Context(), job{Path: path, Fund: truth.Books[0].Fund, Period: truth.Books[0].Period, By: "li"})
+	no, _, _, err := o.Import(b.Context(), job{Path: path, Fund: truth.Books[0].Fund, Period: truth.Books[0].Period, By: "li", Note: "已核对"})
 	w.must(err)
 	w.must(w.db.Certify(b.Context(), no, "wang", ingest.RuleVersion()))
 	w.must(w.db.Publish(b.Context(), no, "wang"))

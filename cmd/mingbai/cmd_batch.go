@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 
-	"mingbai/ingest"
 	"mingbai/ledger"
 	"mingbai/ledger/postgres"
 )
@@ -15,7 +14,7 @@ type certifyCmd struct {
 
 // Run certifies a batch.
 func (c *certifyCmd) Run(cfg *Config, s *streams) error {
-	return act(cfg, s, func(db *postgres.DB) error { return db.Certify(s.ctx, c.Batch, c.As, ingest.RuleVersion()) }, "批次%d已复核", c.Batch)
+	return act(cfg, s, func(db *postgres.DB) error { return (&office{db: db}).Certify(s.ctx, c.Batch, c.As) }, "批次%d已复核", c.Batch)
 }
 
 type publishCmd struct {
@@ -38,6 +37,9 @@ type withdrawCmd struct {
 
 // Run withdraws a published batch, or one row of it.
 func (c *withdrawCmd) Run(cfg *Config, s *streams) error {
+	if err := harmless("原因", c.Reason); err != nil {
+		return err
+	}
 	if c.Row > 0 {
 		return act(cfg, s, func(db *postgres.DB) error {
 			return db.WithdrawRow(s.ctx, c.Batch, c.Sheet, c.Row, c.As, c.Reason)
@@ -54,6 +56,9 @@ type revertCmd struct {
 
 // Run lets a withdrawn batch count again.
 func (c *revertCmd) Run(cfg *Config, s *streams) error {
+	if err := harmless("原因", c.Reason); err != nil {
+		return err
+	}
 	return act(cfg, s, func(db *postgres.DB) error { return db.Revert(s.ctx, c.Batch, c.As, c.Reason) }, "批次%d已恢复公开", c.Batch)
 }
 
@@ -110,7 +115,10 @@ type rejectCmd struct {
 
 // Run sends a batch back that is not yet public.
 func (c *rejectCmd) Run(cfg *Config, s *streams) error {
-	return act(cfg, s, func(db *postgres.DB) error { return db.Reject(s.ctx, c.Batch, c.As, c.Reason) }, "批次%d已退回", c.Batch)
+	if err := harmless("原因", c.Reason); err != nil {
+		return err
+	}
+	return act(cfg, s, func(db *postgres.DB) error { return db.Reject(s.ctx, c.Batch, c.As, c.Reason) }, "批次%d已退回；改好的文件用 import --batch %d 接着传", c.Batch, c.Batch)
 }
 
 // act changes the books and says what was done.

@@ -11,7 +11,6 @@ import (
 
 	"mingbai/fixtures"
 	"mingbai/fixtures/services"
-	"mingbai/ingest"
 	"mingbai/ledger"
 	"mingbai/ledger/postgres"
 )
@@ -134,7 +133,7 @@ func (o *office) sampleBook(s *streams, path string, b fixtures.Book) (int, erro
 	}
 	batch, err := o.db.BatchOfFile(s.ctx, sha256.Sum256(content))
 	if errors.Is(err, ledger.ErrNotFound) {
-		no, _, report, err := o.Import(s.ctx, job{Path: path, Fund: b.Fund, Period: b.Period, By: demoClerk})
+		no, _, report, err := o.Import(s.ctx, job{Path: path, Fund: b.Fund, Period: b.Period, By: demoClerk, Note: "示例数据，已逐条核对"})
 		if err != nil {
 			return 0, err
 		}
@@ -148,7 +147,7 @@ func (o *office) sampleBook(s *streams, path string, b fixtures.Book) (int, erro
 	}
 	switch batch.State {
 	case ledger.Checked:
-		if err := o.db.Certify(s.ctx, batch.No, demoCertifier, ingest.RuleVersion()); err != nil {
+		if err := o.Certify(s.ctx, batch.No, demoCertifier); err != nil {
 			return 0, err
 		}
 		fallthrough

@@ -19,6 +19,8 @@ type checkCmd struct {
 	Map   map[string]string `help:"指定列对应的字段：列标题或列号=字段，如 --map C=village；字段留空则不要这列" placeholder:"列=字段"`
 	JSON  bool              `name:"json" help:"以 JSON 输出"`
 
+	Dictionary string `help:"本县的词典文件，样式见 mingbai dictionary list" placeholder:"FILE"`
+
 	Report    string `help:"把校验结果另存为 xlsx" placeholder:"FILE"`
 	Annotated string `help:"把清册标出错处，另存为 xlsx；里面是原表的内容，只给经办人自己" placeholder:"FILE"`
 }
@@ -29,9 +31,17 @@ func (c *checkCmd) Run(cfg *Config, s *streams) error {
 		return ledger.Errorf(ledger.KindInvalid, "--report 和 --annotated 一次只能用于一个文件")
 	}
 	reader := apart.New(cfg.log(s))
+	options := ingest.Options{Kind: c.Kind, Unit: c.Unit, Map: c.Map}
+	if c.Dictionary != "" {
+		lines, err := readFile(c.Dictionary)
+		if err != nil {
+			return err
+		}
+		options.Dictionary = string(lines)
+	}
 	blocked := false
 	for _, path := range c.Files {
-		r, err := c.check(s, reader, path)
+		r, err := c.check(s, reader, path, options)
 		if err != nil {
 			return err
 		}
@@ -50,13 +60,13 @@ func (c *checkCmd) Run(cfg *Config, s *streams) error {
 	return nil
 }
 
-func (c *checkCmd) check(s *streams, reader *apart.Reader, path string) (ingest.Report, error) {
+func (c *checkCmd) check(s *streams, reader *apart.Reader, path string, options ingest.Options) (ingest.Report, error) {
 	f, err := openFile(path)
 	if err != nil {
 		return ingest.Report{}, err
 	}
 	defer f.Close()
-	r, err := reader.Check(s.ctx, f, path, ingest.Options{Kind: c.Kind, Unit: c.Unit, Map: c.Map}, nil)
+	r, err := reader.Check(s.ctx, f, path, options, nil)
 	if err != nil {
 		return r, err
 	}
@@ -111,8 +121,12 @@ func writeJSON(s *streams, v any) error {
 func tell(s *streams, r ingest.Report) {
 	fmt.Fprintf(s.out, "%s：%d行，%s元\n", r.File, r.Rows, r.Total)
 	for _, f := range r.Findings {
-		fmt.Fprintf(s.out, "  %s %s  %s%s  %s。%s\n", f.Severity, f.Rule, place(f), f.Cell, f.Message, f.Fix)
+		tellFinding(s, f)
 	}
+}
+
+func tellFinding(s *streams, f ledger.Finding) {
+	fmt.Fprintf(s.out, "  %s %s  %s%s  %s。%s\n", f.Severity, f.Rule, place(f), f.Cell, f.Message, f.Fix)
 }
 
 func place(f ledger.Finding) string {
@@ -124,21 +138,35 @@ func place(f ledger.Finding) string {
 
 type importCmd struct {
 	File   string            `arg:"" help:"清册文件"`
-	Fund   string            `required:"" help:"资金项目代码"`
-	Period string            `required:"" help:"期间：2025 或 2025-03"`
+	Fund   string            `help:"资金项目代码"`
+	Period string            `help:"期间：2025 或 2025-03"`
 	As     string            `required:"" help:"经办人账号"`
 	Unit   string            `help:"金额单位：yuan 元，wan 万元；不给则从表中认" default:"" enum:",yuan,wan"`
 	Map    map[string]string `help:"指定列对应的字段：列标题或列号=字段" placeholder:"列=字段"`
 	Note   string            `help:"对“请核对”（W）各条的说明，随批次保存"`
 	JSON   bool              `name:"json" help:"以 JSON 输出"`
 
+	Batch int64 `help:"这是改好的文件，接着这个批次；项目和期间就是那个批次的" placeholder:"BATCH"`
+	Keep  bool  `help:"有必须改的问题时，也把文件和校验结果留在账库里，改好后用 --batch 接着传"`
+
 	Corrects int64  `help:"更正：这个文件里的行，替换该批次里同一个人的行" placeholder:"BATCH"`
 	Reason   string `help:"更正的原因，会公开"`
 }
 
+// Validate refuses flags that do not say which batch the file is for.
+func (c *importCmd) Validate() error {
+	switch {
+	case c.Batch == 0 && (c.Fund == "" || c.Period == ""):
+		return errors.New("要写 --fund 和 --period；改好的文件接着原来的批次，写 --batch")
+	case c.Batch != 0 && (c.Fund != "" || c.Period != "" || c.Corrects != 0 || c.Reason != ""):
+		return errors.New("--batch 已定了项目、期间和更正对象，不要再写")
+	}
+	return nil
+}
+
 // Run imports a file and prints the number of its batch.
 func (c *importCmd) Run(cfg *Config, s *streams) error {
-	period, err := ledger.ParsePeriod(c.Period)
+	j, err := c.job()
 	if err != nil {
 		return err
 	}
@@ -152,7 +180,7 @@ func (c *importCmd) Run(cfg *Config, s *streams) error {
 	}
 	defer db.Close()
 	o := newOffice(db, keys, cfg.log(s))
-	no, unplaced, r, err := o.Import(s.ctx, job{Path: c.File, Fund: c.Fund, Period: period, By: c.As, Unit: c.Unit, Map: c.Map, Corrects: c.Corrects, Reason: c.Reason, Note: c.Note})
+	no, unplaced, r, err := o.Import(s.ctx, j)
 	if err != nil {
 		return err
 	}
@@ -173,12 +201,54 @@ func (c *importCmd) Run(cfg *Config, s *streams) error {
 		s.say("没有导入，账库没有变化。改好后再传")
 		return errFound
 	}
+	if ledger.Stops(r.Findings) {
+		if !c.JSON {
+			tell(s, r)
+			fmt.Fprintln(s.out, no)
+		}
+		s.say("文件和校验结果已留在批次%d，没有导入。改好后用 --batch %d 再传", no, no)
+		return errFound
+	}
 	if unplaced > 0 {
 		s.say("有%d行的村名不在名录里，公开页会注明“村未登记”；请核对村名或先维护名录", unplaced)
 	}
 	s.say("已导入：%d行，%s元，等待另一人复核", r.Rows, r.Total)
+	c.sayOpen(s, no, r)
 	if !c.JSON {
 		fmt.Fprintln(s.out, no)
 	}
 	return nil
+}
+
+// job is the order that the flags come to. A mended file's fund and period are its batch's.
+func (c *importCmd) job() (job, error) {
+	j := job{
+		Path: c.File, Fund: c.Fund, By: c.As, Unit: c.Unit, Map: c.Map, Corrects: c.Corrects, Reason: c.Reason, Note: c.Note,
+		Batch: c.Batch, Keep: c.Keep,
+	}
+	if c.Batch != 0 {
+		return j, nil
+	}
+	period, err := ledger.ParsePeriod(c.Period)
+	j.Period = period
+	return j, err
+}
+
+// sayOpen tells which findings must have a reason before the batch can be certified.
+func (c *importCmd) sayOpen(s *streams, no int64, r ingest.Report) {
+	warnings, numbers := 0, 0
+	for _, f := range r.Findings {
+		switch {
+		case f.Severity == ledger.Warn && c.Note == "":
+			warnings++
+		case f.Acceptable():
+			numbers++
+		}
+	}
+	if warnings > 0 {
+		s.say("有%d条“请核对”要写明原因后才能复核：mingbai findings %d 查看，mingbai explain %d --as %s --reason 原因", warnings, no, no, c.As)
+	}
+	if numbers > 0 {
+		s.say("有%d处证号校验不通过，请核对原件；确属特殊号码的，由复核人注明理由：mingbai accept %d --rule %s", numbers, no, ledger.AcceptableRule)
+	}
 }

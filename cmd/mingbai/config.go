@@ -19,28 +19,34 @@ import (
 type cli struct {
 	Config
 
-	Demo     demoCmd     `cmd:"" help:"启动私有的数据库和索引，装入示例县，打开网站"`
-	Serve    serveCmd    `cmd:"" help:"用已有的数据库和索引打开网站"`
-	Migrate  migrateCmd  `cmd:"" help:"把账库的结构更新到本程序的版本"`
-	Reindex  reindexCmd  `cmd:"" help:"重建搜索索引，建好后切换"`
-	Version  versionCmd  `cmd:"" help:"显示版本"`
-	Check    checkCmd    `cmd:"" help:"校验清册，不需要数据库"`
-	Import   importCmd   `cmd:"" help:"校验清册并导入为一个批次，显示批次号"`
-	Certify  certifyCmd  `cmd:"" help:"复核一个批次（不能是上传人）"`
-	Publish  publishCmd  `cmd:"" help:"公开一个已复核的批次"`
-	Withdraw withdrawCmd `cmd:"" help:"撤回一个已公开的批次，或其中一行，写明原因"`
-	Revert   revertCmd   `cmd:"" help:"恢复一个已撤回的批次，写明原因"`
-	Compare  compareCmd  `cmd:"" help:"把一个批次与上一期比：总数、各村、各人"`
-	Reject   rejectCmd   `cmd:"" help:"退回一个未公开的批次，写明原因"`
-	Lookup   lookupCmd   `cmd:"" help:"按姓名和身份证号查一个人的全部补贴"`
-	Search   searchCmd   `cmd:"" help:"按姓名查已公开的补贴"`
-	Board    boardCmd    `cmd:"" help:"出一个已公开批次的村级公示榜，供打印张贴"`
-	Verify   verifyCmd   `cmd:"" help:"核对：索引等于账、合计等于明细、审计链完整"`
-	Audit    auditCmd    `cmd:"" help:"审计"`
-	User     userCmd     `cmd:"" help:"账号"`
-	Key      keysCmd     `cmd:"" name:"keys" help:"密钥"`
-	Codes    codesCmd    `cmd:"" help:"装入名录（行政区划和资金项目）"`
-	Gen      genCmd      `cmd:"" help:"生成一个虚构县的清册和答案（truth.json）"`
+	Demo     demoCmd       `cmd:"" help:"启动私有的数据库和索引，装入示例县，打开网站"`
+	Serve    serveCmd      `cmd:"" help:"用已有的数据库和索引打开网站"`
+	Migrate  migrateCmd    `cmd:"" help:"把账库的结构更新到本程序的版本"`
+	Reindex  reindexCmd    `cmd:"" help:"重建搜索索引，建好后切换"`
+	Version  versionCmd    `cmd:"" help:"显示版本"`
+	Check    checkCmd      `cmd:"" help:"校验清册，不需要数据库"`
+	Import   importCmd     `cmd:"" help:"校验清册并导入为一个批次，显示批次号"`
+	Findings findingsCmd   `cmd:"" help:"一个批次的校验结果，和已写明的原因"`
+	Explain  explainCmd    `cmd:"" help:"经办人给“请核对”的结果写明原因，复核之前"`
+	Accept   acceptCmd     `cmd:"" help:"复核人核对原件后，接受校验不通过的证号，写明理由"`
+	History  historyCmd    `cmd:"" help:"一个批次先后传过的文件"`
+	Certify  certifyCmd    `cmd:"" help:"复核一个批次（不能是上传人）"`
+	Publish  publishCmd    `cmd:"" help:"公开一个已复核的批次"`
+	Withdraw withdrawCmd   `cmd:"" help:"撤回一个已公开的批次，或其中一行，写明原因"`
+	Revert   revertCmd     `cmd:"" help:"恢复一个已撤回的批次，写明原因"`
+	Compare  compareCmd    `cmd:"" help:"把一个批次与上一期比：总数、各村、各人"`
+	Reject   rejectCmd     `cmd:"" help:"退回一个未公开的批次，写明原因"`
+	Lookup   lookupCmd     `cmd:"" help:"按姓名和身份证号查一个人的全部补贴"`
+	Search   searchCmd     `cmd:"" help:"按姓名查已公开的补贴"`
+	Board    boardCmd      `cmd:"" help:"出一个已公开批次的村级公示榜，供打印张贴"`
+	Verify   verifyCmd     `cmd:"" help:"核对：索引等于账、合计等于明细、审计链完整"`
+	Audit    auditCmd      `cmd:"" help:"审计"`
+	User     userCmd       `cmd:"" help:"账号"`
+	Key      keysCmd       `cmd:"" name:"keys" help:"密钥"`
+	Codes    codesCmd      `cmd:"" help:"装入名录（行政区划和资金项目）"`
+	Words    dictionaryCmd `cmd:"" name:"dictionary" help:"本县的词典：清册上的列名各是什么"`
+	Mapping  mappingCmd    `cmd:"" help:"记住的列对应"`
+	Gen      genCmd        `cmd:"" help:"生成一个虚构县的清册和答案（truth.json）"`
 }
 
 // Config is what all commands share.

@@ -125,7 +125,7 @@ func (k *killed) certified(n, year int) string {
 	k.t.Helper()
 	path, truth := k.book(fixtures.One{Layout: fixtures.LayoutList, Rows: n, Seed: uint64(year), Year: year})
 	b := truth.Books[0]
-	no := k.ok("import", path, "--fund", b.Fund, "--period", strconv.Itoa(year), "--as", "li")
+	no := k.ok("import", path, "--fund", b.Fund, "--period", strconv.Itoa(year), "--as", "li", "--note", "已逐条核对")
 	k.ok("certify", no, "--as", "wang")
 	return no
 }

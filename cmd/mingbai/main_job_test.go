@@ -25,6 +25,7 @@ func TestTheMainJob(t *testing.T) {
 		t.Fatalf("check: %d rows, %s of %s, sheets %+v", r.Rows, r.Total, book.Total, r.Sheets)
 	}
 	no := w.ok("import", path, "--fund", book.Fund, "--period", string(book.Period), "--as", "li")
+	w.ok("explain", no, "--as", "li", "--rule", "XR-06", "--reason", "家人代领，已核对户口簿")
 	w.ok("certify", no, "--as", "wang")
 	start := time.Now()
 	w.ok("publish", no, "--as", "wang")

@@ -29,7 +29,7 @@ func newOffice(db *postgres.DB, keys *ledger.Keyring, log *slog.Logger) *office 
 	return &office{db: db, keys: keys, reader: apart.New(log)}
 }
 
-// errBlocked undoes an import whose sheet turned out to have fatal findings.
+// errBlocked undoes an import whose sheet turned out to have fatal findings that no certifier may accept.
 var errBlocked = errors.New("fatal findings")
 
 // job is a clerk's order to import a file.
@@ -44,11 +44,17 @@ type job struct {
 	Corrects int64  // the batch whose rows it replaces; 0 for an ordinary one
 	Reason   string // of the correction
 	Note     string // the clerk's reason for warnings
+
+	Batch int64 // the batch that the file mends; fund, period and correction are that batch's
+	Keep  bool  // a file with fatal findings is kept with them, for a mended one to go on with
 }
 
 // Import reads a file row by row straight into the books. Fatal findings leave the books as they were: the report tells
-// them and the batch number is 0. unplaced counts rows whose village is not in the code list.
+// them and the batch number is 0, unless the file is to be kept. unplaced counts rows whose village is not in the code list.
 func (o *office) Import(ctx context.Context, j job) (no int64, unplaced int, report ingest.Report, err error) {
+	if err := o.settle(ctx, &j); err != nil {
+		return 0, 0, report, err
+	}
 	fund, err := o.db.Fund(ctx, j.Fund)
 	if err != nil {
 		return 0, 0, report, err
@@ -57,6 +63,11 @@ func (o *office) Import(ctx context.Context, j job) (no int64, unplaced int, rep
 	if err != nil {
 		return 0, 0, report, err
 	}
+	options, err := o.memory(ctx, fund.Kind)
+	if err != nil {
+		return 0, 0, report, err
+	}
+	options.Unit, options.Map, options.Year, options.FundName = j.Unit, j.Map, j.Period.Year(), fund.Name
 	file, err := openFile(j.Path)
 	if err != nil {
 		return 0, 0, report, err
@@ -68,18 +79,20 @@ func (o *office) Import(ctx context.Context, j job) (no int64, unplaced int, rep
 	}
 	sha := sha256.Sum256(content)
 	places := ledger.NewGazetteer(regions)
+	options.Codes = ingest.Codes{Regions: regions}
 	upload := postgres.Upload{
 		Fund: j.Fund, Period: j.Period, FileName: filepath.Base(j.Path), SHA256: sha, Size: int64(len(content)),
-		Sealed: o.keys.Seal(ledger.SealedFilePlace(sha), content), RuleVersion: ingest.RuleVersion(), By: j.By,
-		Corrects: j.Corrects, Reason: j.Reason, Note: j.Note,
+		Sealed: o.keys.Seal(ledger.SealedFilePlace(sha), content), RuleVersion: ingest.RuleVersionWith(options.Dictionary), By: j.By,
+		Batch: j.Batch, Corrects: j.Corrects, Reason: j.Reason, Note: j.Note,
 		StatedTotal: func() *ledger.Fen { return statedTotal(report) },
 		Findings:    func() []ledger.Finding { return report.Findings },
+		Mapping:     func() ([]string, []ledger.ColumnMapping) { return mappingOf(report) },
+	}
+	if j.Keep {
+		upload.KeepBlocked = func(err error) bool { return told(&report, err) }
 	}
 	no, err = o.db.Import(ctx, upload, func(yield func(ledger.StagedRow, error) bool) {
 		var stopped bool
-		options := ingest.Options{
-			Kind: fund.Kind, Unit: j.Unit, Map: j.Map, Year: j.Period.Year(), FundName: fund.Name, Codes: ingest.Codes{Regions: regions},
-		}
 		report, err = o.reader.Check(ctx, file, j.Path, options, func(r ledger.Row) error {
 			staged := o.stage(r, places)
 			if staged.VillageCode == "" {
@@ -97,23 +110,31 @@ func (o *office) Import(ctx context.Context, j job) (no int64, unplaced int, rep
 			yield(ledger.StagedRow{}, err)
 		case report.SHA256 != hex.EncodeToString(sha[:]):
 			yield(ledger.StagedRow{}, ledger.Errorf(ledger.KindConflict, "文件 %s 在读取时被改动了，请保存好再传", j.Path))
-		case ledger.Blocks(report.Findings):
+		case ledger.Stops(report.Findings):
 			yield(ledger.StagedRow{}, errBlocked)
 		}
 	})
+	if err != nil && !j.Keep && told(&report, err) {
+		return 0, unplaced, report, nil
+	}
+	return no, unplaced, report, err
+}
+
+// told says whether an import ended because of what stands in the file, and makes the report tell what the books have
+// against it.
+func told(report *ingest.Report, err error) bool {
 	var clash *postgres.ClashError
 	var lost *postgres.TargetError
 	switch {
 	case errors.Is(err, errBlocked):
-		return 0, unplaced, report, nil
 	case errors.As(err, &clash):
-		report.Findings = append(report.Findings, atNumbers(report, "XB-01", "第%d行已在批次%d公开", "走更正并写明原因", clash.Clashes, clash.Total)...)
-		return 0, unplaced, report, nil
+		report.Findings = append(report.Findings, atNumbers(*report, "XB-01", "第%d行已在批次%d公开", "走更正并写明原因", clash.Clashes, clash.Total)...)
 	case errors.As(err, &lost):
-		report.Findings = append(report.Findings, atNumbers(report, "XB-02", "第%d行的人不在批次%d里，没有可更正的行", "填写原批次号；漏发的人另行导入", lost.Rows, lost.Total)...)
-		return 0, unplaced, report, nil
+		report.Findings = append(report.Findings, atNumbers(*report, "XB-02", "第%d行的人不在批次%d里，没有可更正的行", "填写原批次号；漏发的人另行导入", lost.Rows, lost.Total)...)
+	default:
+		return false
 	}
-	return no, unplaced, report, err
+	return true
 }
 
 // maxFile bounds what is held in memory: a county's year of one fund is some 20 MB.

@@ -121,7 +121,7 @@ func (w *world) book(o fixtures.One) (string, *fixtures.Truth) {
 // publish takes a workbook the whole road by the command line and answers its batch number.
 func (w *world) publish(path string, b fixtures.Book) string {
 	w.t.Helper()
-	no := w.ok("import", path, "--fund", b.Fund, "--period", string(b.Period), "--as", "li")
+	no := w.ok("import", path, "--fund", b.Fund, "--period", string(b.Period), "--as", "li", "--note", "已逐条核对")
 	w.ok("certify", no, "--as", "wang")
 	w.ok("publish", no, "--as", "wang")
 	return no
@@ -137,7 +137,7 @@ func (w *world) serve() string {
 	keys, err := cfg.keyring(false)
 	w.must(err)
 	site := siteFlags{
-		Addr: "127.0.0.1:0",
+		Addr:      "127.0.0.1:0",
 		siteWords: siteWords{CountyName: "清泉县", Phone: "0990-1210000", Hours: "工作日 8:30—17:30", Office: "县财政局一楼"},
 	}
 	go func() {

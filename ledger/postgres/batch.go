@@ -14,7 +14,7 @@ import (
 const batchColumns = `b.batch_no, b.fund, b.period, b.state, b.file_name, b.file_sha256, b.rule_version, b.row_count,
 	b.total_fen, b.stated_fen, b.uploaded_by, b.uploaded_at, coalesce(b.certified_by, ''), coalesce(b.published_by, ''),
 	b.published_at, b.public_from, b.public_until, b.ended_at, coalesce(b.end_reason, ''),
-	coalesce(b.corrects, 0), coalesce(b.correct_reason, '')`
+	coalesce(b.corrects, 0), coalesce(b.correct_reason, ''), b.mapping, b.revision`
 
 func scanBatch(row pgx.CollectableRow) (b ledger.Batch, err error) {
 	var sha []byte
@@ -22,7 +22,7 @@ func scanBatch(row pgx.CollectableRow) (b ledger.Batch, err error) {
 	var stated *int64
 	err = row.Scan(&b.No, &b.Fund, &b.Period, &b.State, &b.FileName, &sha, &b.RuleVersion, &b.Rows,
 		&b.Total, &stated, &b.UploadedBy, &b.UploadedAt, &b.CertifiedBy, &b.PublishedBy,
-		&published, &from, &until, &ended, &b.EndReason, &b.Corrects, &b.Reason)
+		&published, &from, &until, &ended, &b.EndReason, &b.Corrects, &b.Reason, &b.Mapping, &b.Revision)
 	copy(b.SHA256[:], sha)
 	b.StatedTotal = (*ledger.Fen)(stated)
 	b.PublishedAt, b.PublicFrom, b.PublicUntil, b.EndedAt = orZero(published), orZero(from), orZero(until), orZero(ended)
@@ -48,7 +48,11 @@ func (db *DB) BatchOfFile(ctx context.Context, sha [32]byte) (ledger.Batch, erro
 		pgx.NamedArgs{"county": db.county, "sha": sha[:]})
 }
 
-// batch reads a batch; lock is "" or "for update".
+// forChange locks a batch's row against other acts, and not against rows that refer to it: an import of a correction holds
+// such a reference while it waits for the books' lock.
+const forChange = "for no key update of b"
+
+// batch reads a batch; lock is "" or forChange.
 func (db *DB) batch(ctx context.Context, q querier, no int64, lock string) (ledger.Batch, error) {
 	b, err := first(ctx, q, scanBatch,
 		`select `+batchColumns+` from batch b where b.county = @county and b.batch_no = @no `+lock,
@@ -61,14 +65,7 @@ func (db *DB) batch(ctx context.Context, q querier, no int64, lock string) (ledg
 
 // step locks a batch for a step of its life, or refuses with a message that says where it stands.
 func (db *DB) step(ctx context.Context, tx pgx.Tx, no int64, next ledger.State, by string, role ledger.OfficeRole) (ledger.Batch, error) {
-	if err := may(ctx, tx, db.county, by, role); err != nil {
-		return ledger.Batch{}, err
-	}
-	// The books' lock comes before the row's, in every act, so that two acts never wait for each other in a circle.
-	if err := db.lockFor(ctx, tx, lockBooks); err != nil {
-		return ledger.Batch{}, err
-	}
-	b, err := db.batch(ctx, tx, no, "for update")
+	b, err := db.hold(ctx, tx, no, by, role)
 	if err != nil {
 		return b, err
 	}
@@ -78,10 +75,24 @@ func (db *DB) step(ctx context.Context, tx pgx.Tx, no int64, next ledger.State, 
 	return b, nil
 }
 
+// hold locks a batch for an officer who holds the role.
+func (db *DB) hold(ctx context.Context, tx pgx.Tx, no int64, by string, role ledger.OfficeRole) (ledger.Batch, error) {
+	if err := may(ctx, tx, db.county, by, role); err != nil {
+		return ledger.Batch{}, err
+	}
+	// The books' lock comes before the row's, in every act, so that two acts never wait for each other in a circle.
+	if err := db.lockFor(ctx, tx, lockBooks); err != nil {
+		return ledger.Batch{}, err
+	}
+	return db.batch(ctx, tx, no, forChange)
+}
+
 func remedy(now, next ledger.State) string {
 	switch {
 	case now == next:
 		return "这一步已经做过，无需再做"
+	case now == ledger.Parsed:
+		return "文件里有必须改的问题，请改好后重新上传到这个批次"
 	case next == ledger.Published && now == ledger.Checked:
 		return "请先由另一人复核"
 	case next == ledger.Rejected && now == ledger.Published:
@@ -92,7 +103,7 @@ func remedy(now, next ledger.State) string {
 	return "请核对批次号"
 }
 
-// Certify binds a second person's approval to the file's hash, the rule version, the row count and the total.
+// Certify binds a second person's approval to the file's hash, the rule version, the mapping, the row count and the total.
 // rules is the version in force: a batch checked under other rules must be checked again (XB-04).
 func (db *DB) Certify(ctx context.Context, no int64, by, rules string) error {
 	return db.write(ctx, func(tx pgx.Tx) error {
@@ -100,26 +111,37 @@ func (db *DB) Certify(ctx context.Context, no int64, by, rules string) error {
 		if err != nil {
 			return err
 		}
-		if b.UploadedBy == by {
-			return ledger.Refuse(ledger.KindDenied, "XB-05", "批次%d由“%s”上传，复核人不能是上传人，请换人复核", no, by)
+		if err := db.notOwnWork(ctx, tx, b, by); err != nil {
+			return err
 		}
 		if b.RuleVersion != rules {
-			return ledger.Refuse(ledger.KindConflict, "XB-04", "批次%d校验之后，校验规则已更新，请退回后重新导入", no)
+			return ledger.Refuse(ledger.KindConflict, "XB-04", "批次%d校验之后，校验规则已更新（规则或词典有变），请把原文件重新导入到这个批次（import --batch %d）", no, no)
+		}
+		if err := db.sameMapping(ctx, tx, b); err != nil {
+			return err
+		}
+		if err := db.allExplained(ctx, tx, b); err != nil {
+			return err
 		}
 		if _, err := exec(ctx, tx, `
 			update batch set state = 'certified', certified_by = @by, certified_at = @now, certified_sha256 = file_sha256,
-				certified_rules = rule_version, certified_rows = row_count, certified_fen = total_fen
+				certified_rules = rule_version, certified_mapping = mapping, certified_rows = row_count, certified_fen = total_fen
 			where county = @county and batch_no = @no`,
 			pgx.NamedArgs{"county": db.county, "no": no, "by": by, "now": db.now()}); err != nil {
 			return err
 		}
+		if err := db.learnMapping(ctx, tx, b); err != nil {
+			return err
+		}
 		return db.record(ctx, tx, by, "batch.certify", object(no), map[string]any{
-			"sha256": fmt.Sprintf("%x", b.SHA256), "rules": b.RuleVersion, "rows": b.Rows, "total_fen": b.Total,
+			"sha256": fmt.Sprintf("%x", b.SHA256), "rules": b.RuleVersion, "mapping": b.Mapping, "revision": b.Revision,
+			"rows": b.Rows, "total_fen": b.Total,
 		})
 	})
 }
 
-// Reject sends back a batch that is not yet published, with a reason. Its staged rows go; file and reason stay.
+// Reject sends back a batch that is not yet published, with a reason. Its staged rows go; file and reason stay, and a mended
+// file may go on with it.
 func (db *DB) Reject(ctx context.Context, no int64, by, reason string) error {
 	if reason == "" {
 		return ledger.Errorf(ledger.KindInvalid, "退回批次%d要写明原因（--reason）", no)
@@ -141,17 +163,24 @@ func (db *DB) Reject(ctx context.Context, no int64, by, reason string) error {
 			where county = @county and batch_no = @no`, args); err != nil {
 			return err
 		}
+		if err := db.endRevision(ctx, tx, no, ledger.SentBack, by, reason); err != nil {
+			return err
+		}
 		return db.record(ctx, tx, by, "batch.reject", object(no), map[string]string{"reason": reason})
 	})
 }
 
+// stagedTables hold what waits for certification, under the number of its batch.
+var stagedTables = []string{"staged_party", "staged_row"}
+
 func (db *DB) dropStaged(ctx context.Context, tx pgx.Tx, no int64) error {
-	args := pgx.NamedArgs{"county": db.county, "no": no}
-	if _, err := exec(ctx, tx, `delete from staged_party where county = @county and batch_no = @no`, args); err != nil {
-		return err
+	for _, table := range stagedTables {
+		if _, err := exec(ctx, tx, `delete from `+table+` where county = @county and batch_no = @no`,
+			pgx.NamedArgs{"county": db.county, "no": no}); err != nil {
+			return err
+		}
 	}
-	_, err := exec(ctx, tx, `delete from staged_row where county = @county and batch_no = @no`, args)
-	return err
+	return nil
 }
 
 func object(no int64) string { return fmt.Sprintf("batch/%d", no) }

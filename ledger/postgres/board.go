@@ -83,7 +83,6 @@ func hand(notices []ledger.BoardNotice, rows []boardRow) error {
 	return nil
 }
 
-
 // HangNotice records that a batch's notice hangs on a village's board. Recorded again, it mends the record; the audit log
 // keeps both. photo may be nil; it must be re-encoded, without what a camera writes into it.
 func (db *DB) HangNotice(ctx context.Context, no int64, village string, on time.Time, by string, photo []byte) error {

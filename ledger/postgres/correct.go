@@ -20,7 +20,8 @@ func (e *TargetError) Error() string {
 	return fmt.Sprintf("批次%d里没有要更正的行（%d处）", e.Rows[0].Batch, e.Total)
 }
 
-// mayCorrect refuses a correction of a batch that cannot be corrected by this file (XB-02).
+// mayCorrect refuses a correction of a batch that cannot be corrected by this file (XB-02). It locks nothing: publishing
+// looks again.
 func (db *DB) mayCorrect(ctx context.Context, tx pgx.Tx, u Upload) error {
 	if u.Corrects == 0 {
 		return nil
@@ -28,7 +29,7 @@ func (db *DB) mayCorrect(ctx context.Context, tx pgx.Tx, u Upload) error {
 	if u.Reason == "" {
 		return ledger.Errorf(ledger.KindInvalid, "更正批次%d要写明原因（--reason）", u.Corrects)
 	}
-	old, err := db.batch(ctx, tx, u.Corrects, "for update")
+	old, err := db.batch(ctx, tx, u.Corrects, "")
 	if errors.Is(err, ledger.ErrNotFound) {
 		return ledger.Refuse(ledger.KindNotFound, "XB-02", "要更正的批次%d不存在，请填写原批次号", u.Corrects)
 	}
@@ -84,14 +85,15 @@ func (db *DB) keepFindings(ctx context.Context, tx pgx.Tx, no int64, u Upload) e
 	}
 	var rows [][]any
 	for i, f := range u.Findings() {
-		reason := ""
-		if f.Severity == ledger.Warn {
-			reason = u.Note
+		row := []any{db.county, no, i + 1, f.Rule, string(f.Severity), f.Sheet, f.Cell, f.Message, f.Fix, "", nil, nil}
+		if f.Severity == ledger.Warn && u.Note != "" {
+			row[9], row[10], row[11] = u.Note, u.By, db.now()
 		}
-		rows = append(rows, []any{db.county, no, i + 1, f.Rule, string(f.Severity), f.Sheet, f.Cell, f.Message, f.Fix, reason})
+		rows = append(rows, row)
 	}
 	_, err := tx.CopyFrom(ctx, pgx.Identifier{"batch_finding"},
-		[]string{"county", "batch_no", "seq", "rule", "severity", "sheet", "cell", "message", "fix", "reason"}, pgx.CopyFromRows(rows))
+		[]string{"county", "batch_no", "seq", "rule", "severity", "sheet", "cell", "message", "fix", "reason", "reason_by", "reason_at"},
+		pgx.CopyFromRows(rows))
 	return err
 }
 
@@ -123,7 +125,7 @@ func (db *DB) supersede(ctx context.Context, tx pgx.Tx, b ledger.Batch) error {
 
 // settleOld counts a corrected batch anew and tells the index; without any row left that counts it is superseded.
 func (db *DB) settleOld(ctx context.Context, tx pgx.Tx, b ledger.Batch) error {
-	old, err := db.batch(ctx, tx, b.Corrects, "for update")
+	old, err := db.batch(ctx, tx, b.Corrects, forChange)
 	if err != nil {
 		return err
 	}

@@ -35,7 +35,7 @@ func TestTheDatabaseGuardsItself(t *testing.T) {
 		"certifier_is_not_uploader": `update batch set certified_by = uploaded_by where batch_no = $1`,
 		"certificate_binds":         `update batch set state = 'certified' where batch_no = $1`,
 		"published_is_dated": `update batch set state = 'published', certified_by = 'zhao', certified_at = now(), certified_rules = 'r1',
-			certified_sha256 = file_sha256, certified_rows = row_count, certified_fen = total_fen where batch_no = $1`,
+			certified_sha256 = file_sha256, certified_rows = row_count, certified_fen = total_fen, certified_mapping = mapping where batch_no = $1`,
 		"ending_has_reason": `update batch set state = 'rejected' where batch_no = $1`,
 	} {
 		if _, err := c.Exec(t.Context(), sql, no); err == nil || !strings.Contains(err.Error(), name) {

@@ -22,12 +22,17 @@ type Upload struct {
 	Sealed      []byte   // the whole file under ledger.SealedFilePlace
 	RuleVersion string
 	By          string // login of the uploader
+	Batch       int64  // the batch that this file mends, with the same fund, period and correction; 0 for a new one
 	Corrects    int64  // the batch whose rows these replace; 0 for an ordinary batch
 	Reason      string // of the correction
-	// Asked after the last row: what the sheet itself states, nil for nothing, and what the rules saw.
+	// Asked after the last row: what the sheet itself states, nil for nothing, what the rules saw, and how columns were mapped.
 	StatedTotal func() *ledger.Fen
 	Findings    func() []ledger.Finding
+	Mapping     func() (signatures []string, mapped []ledger.ColumnMapping)
 	Note        string // the clerk's reason for the warnings
+	// KeepBlocked says whether the error that rows ended with is about the file, and is among Findings now: the file is then
+	// kept with its findings, without rows, so that a mended one goes on with its batch. Nil: such a file leaves no trace.
+	KeepBlocked func(error) bool
 }
 
 // Clash is a staged row whose person was already paid from the same fund for the same period (XB-01).
@@ -54,6 +59,9 @@ func (db *DB) Import(ctx context.Context, u Upload, rows iter.Seq2[ledger.Staged
 		if err := may(ctx, tx, db.county, u.By, ledger.RoleClerk); err != nil {
 			return err
 		}
+		if err := db.mayMend(ctx, tx, u); err != nil {
+			return err
+		}
 		if err := db.mayCorrect(ctx, tx, u); err != nil {
 			return err
 		}
@@ -61,16 +69,22 @@ func (db *DB) Import(ctx context.Context, u Upload, rows iter.Seq2[ledger.Staged
 		if err != nil {
 			return err
 		}
-		if err := db.stage(ctx, tx, no, rows); err != nil {
+		blocked, err := orKept(ctx, tx, u, func(tx pgx.Tx) error {
+			if err := db.stage(ctx, tx, no, rows); err != nil {
+				return err
+			}
+			if err := db.findTargets(ctx, tx, no, u); err != nil {
+				return err
+			}
+			return db.refuseClashes(ctx, tx, no)
+		})
+		if err != nil {
 			return err
 		}
-		if err := db.findTargets(ctx, tx, no, u); err != nil {
+		if no, err = db.takeOver(ctx, tx, no, u); err != nil {
 			return err
 		}
-		if err := db.refuseClashes(ctx, tx, no); err != nil {
-			return err
-		}
-		return db.closeStaging(ctx, tx, no, u)
+		return db.closeStaging(ctx, tx, no, u, blocked)
 	})
 	return no, err
 }
@@ -79,11 +93,11 @@ func (db *DB) openBatch(ctx context.Context, tx pgx.Tx, u Upload) (int64, error)
 	args := pgx.NamedArgs{
 		"county": db.county, "sha": u.SHA256[:], "size": u.Size, "content": u.Sealed, "now": db.now(),
 		"fund": u.Fund, "period": string(u.Period), "file": u.FileName, "rules": u.RuleVersion, "by": u.By,
-		"corrects": u.Corrects, "reason": u.Reason,
+		"corrects": u.Corrects, "reason": u.Reason, "batch": u.Batch,
 	}
 	other, err := one[int64](ctx, tx, `
 		select batch_no from batch
-		where county = @county and file_sha256 = @sha and state not in ('rejected', 'withdrawn', 'superseded')`, args)
+		where county = @county and file_sha256 = @sha and batch_no <> @batch and state not in ('rejected', 'withdrawn', 'superseded')`, args)
 	if err == nil {
 		return 0, ledger.Refuse(ledger.KindConflict, "FILE-06", "与批次%d是同一个文件，无需重传；要改正请走更正", other)
 	}
@@ -101,7 +115,7 @@ func (db *DB) openBatch(ctx context.Context, tx pgx.Tx, u Upload) (int64, error)
 	return one[int64](ctx, tx, `
 		insert into batch (county, fund, period, state, file_sha256, file_name, rule_version, uploaded_by, uploaded_at,
 			corrects, correct_reason)
-		values (@county, @fund, @period, 'parsed', @sha, @file, @rules, @by, @now, nullif(@corrects, 0), nullif(@reason, ''))
+		values (@county, @fund, @period, case when @batch::bigint = 0 then 'parsed' else 'uploaded' end, @sha, @file, @rules, @by, @now, nullif(@corrects, 0), nullif(@reason, ''))
 		returning batch_no`, args)
 }
 
@@ -229,8 +243,8 @@ func (db *DB) refuseClashes(ctx context.Context, tx pgx.Tx, no int64) error {
 	return e
 }
 
-// closeStaging lets the database count what arrived and marks the batch checked.
-func (db *DB) closeStaging(ctx context.Context, tx pgx.Tx, no int64, u Upload) error {
+// closeStaging lets the database count what arrived and marks the batch checked, unless its file is blocked.
+func (db *DB) closeStaging(ctx context.Context, tx pgx.Tx, no int64, u Upload, blocked bool) error {
 	var stated *int64
 	if u.StatedTotal != nil {
 		if s := u.StatedTotal(); s != nil {
@@ -240,21 +254,28 @@ func (db *DB) closeStaging(ctx context.Context, tx pgx.Tx, no int64, u Upload) e
 	if err := db.keepFindings(ctx, tx, no, u); err != nil {
 		return err
 	}
+	if err := db.keepMapping(ctx, tx, no, u); err != nil {
+		return err
+	}
 	t, err := first(ctx, tx, pgx.RowToStructByPos[ledger.Tally], `
-		update batch b set state = 'checked', row_count = t.n, total_fen = t.fen, stated_fen = @stated
+		update batch b set state = case when @blocked then 'parsed' else 'checked' end, row_count = t.n, total_fen = t.fen, stated_fen = @stated
 		from (select count(*)::int as n, coalesce(sum(amount_fen), 0)::bigint as fen
 		      from staged_row where county = @county and batch_no = @no) t
 		where b.county = @county and b.batch_no = @no
 		returning b.row_count, b.total_fen`,
-		pgx.NamedArgs{"county": db.county, "no": no, "stated": stated})
+		pgx.NamedArgs{"county": db.county, "no": no, "stated": stated, "blocked": blocked})
 	if err != nil {
 		return err
 	}
-	if t.Rows == 0 {
+	if t.Rows == 0 && !blocked {
 		return ledger.Refuse(ledger.KindInvalid, "SHT-03", "没有找到数据行")
 	}
-	return db.record(ctx, tx, u.By, "batch.import", fmt.Sprintf("batch/%d", no), map[string]any{
-		"fund": u.Fund, "period": u.Period, "rows": t.Rows, "total_fen": t.Total,
+	revision, err := db.keepRevision(ctx, tx, no)
+	if err != nil {
+		return err
+	}
+	return db.record(ctx, tx, u.By, "batch.import", object(no), map[string]any{
+		"fund": u.Fund, "period": u.Period, "rows": t.Rows, "total_fen": t.Total, "revision": revision, "blocked": blocked,
 		"sha256": fmt.Sprintf("%x", u.SHA256), "rules": u.RuleVersion,
 	})
 }
