@@ -61,6 +61,7 @@ func Check(ctx context.Context, name string, content io.ReaderAt, size int64, o 
 	k.report.SHA256, k.report.Format = hex.EncodeToString(h.Sum(nil)), string(format)
 	book, err := sheet.Open(content, size, sheet.DefaultLimits)
 	if err == nil {
+		defer book.Close()
 		k.extension(format)
 		err = k.read(book)
 	}
@@ -95,7 +96,16 @@ func (k *check) finish(err error) (Report, error) {
 		k.report.Total += s.Total
 	}
 	k.report.Findings = k.found.sorted()
-	return k.report, err
+	return k.report, noScratch(err)
+}
+
+// noScratch words an error that is about the machine for whoever looks after it: the clerk's file is not at fault.
+func noScratch(err error) error {
+	var disk *sheet.ScratchError
+	if errors.As(err, &disk) {
+		return &ledger.Error{Kind: ledger.KindUnavailable, Message: "服务器的临时文件夹（TMPDIR）写不进或读不出，表格没有问题，请管理员腾出空间后再传", Cause: err}
+	}
+	return err
 }
 
 // extension says when the name's extension is another format's (FILE-01). A format may agree with more than its own: web

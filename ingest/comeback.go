@@ -40,6 +40,7 @@ func (r Report) AnnotatedCopy(ctx context.Context, content io.ReaderAt, size int
 	list.Notes = append(list.Notes, "原文件不能直接标注，这是内容相同的新文件：数值、格式代码、合并与隐藏照旧，字体、边框和列宽没有带过来。")
 	book, err := sheet.Open(content, size, sheet.DefaultLimits)
 	if err == nil {
+		defer book.Close()
 		err = sheet.Copy(ctx, w, book, list)
 	}
 	return true, unreadable(err)
@@ -52,7 +53,7 @@ func unreadable(err error) error {
 	if errors.As(err, &limit) || errors.As(err, &format) || errors.Is(err, sheet.ErrDamaged) || errors.Is(err, sheet.ErrEncrypted) {
 		return &ledger.Error{Kind: ledger.KindInvalid, Message: "这个文件读不出来，做不了带标注的副本，请看问题清单", Cause: err}
 	}
-	return err
+	return noScratch(err)
 }
 
 var levels = map[ledger.Severity]sheet.Level{ledger.Fatal: sheet.MustFix, ledger.Warn: sheet.PleaseCheck, ledger.Inform: sheet.Handled}
@@ -101,6 +102,7 @@ func (r Report) originals(ctx context.Context, content io.ReaderAt, size int64, 
 	if err != nil {
 		return nil //nolint:nilerr // the findings say so
 	}
+	defer book.Close()
 	for i, info := range book.Sheets() {
 		cells := wanted[info.Name]
 		if cells == nil {

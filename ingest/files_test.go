@@ -3,6 +3,8 @@ package ingest
 import (
 	"bytes"
 	"context"
+	"math/rand/v2"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -103,5 +105,23 @@ func TestFileRules(t *testing.T) {
 				t.Errorf("%s of %d bytes: %s is %v", c.file, len(c.content), rule, got)
 			}
 		}
+	}
+}
+
+// TestLargeWorkbookWithoutRoomOnDisk: where the texts of a large workbook cannot be put aside, the file is not blamed.
+func TestLargeWorkbookWithoutRoomOnDisk(t *testing.T) {
+	s := sheettest.Sheet{Name: "张庄村", Rows: [][]any{{"姓名", "身份证号", "金额(元)", "备注"}}}
+	for i := range 200 {
+		note := make([]rune, 10_000)
+		for k := range note {
+			note[k] = '一' + rand.Int32N(3000)
+		}
+		s.Rows = append(s.Rows, []any{"甲某某", idOf(i), 12, string(note)})
+	}
+	content := sheettest.Write(t, s)
+	t.Setenv("TMPDIR", filepath.Join(t.TempDir(), "none"))
+	r, err := Check(t.Context(), "a.xlsx", bytes.NewReader(content), int64(len(content)), Options{}, nil)
+	if ledger.KindOf(err) != ledger.KindUnavailable || len(r.Findings) > 0 {
+		t.Errorf("%v, %v", err, r.Findings)
 	}
 }

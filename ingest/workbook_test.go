@@ -64,6 +64,7 @@ func (b *workbook) set(pairs ...any) {
 
 func (b *workbook) Format() sheet.Format { return sheet.XLSX }
 func (b *workbook) Date1904() bool       { return b.date1904 }
+func (b *workbook) Close() error         { return nil }
 
 func (b *workbook) Sheets() []sheet.Info {
 	var out []sheet.Info

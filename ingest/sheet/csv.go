@@ -103,6 +103,8 @@ func (b *csvBook) Format() Format { return CSV }
 
 func (b *csvBook) Date1904() bool { return false }
 
+func (*csvBook) Close() error { return nil }
+
 // Sheets has one. The file gives it no name; 表1 reads well where the public is told "工作表“表1”第4行".
 func (b *csvBook) Sheets() []Info { return []Info{{Name: "表1"}} }
 

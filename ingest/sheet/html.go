@@ -119,6 +119,8 @@ func (p *htmlPage) Format() Format { return HTML }
 
 func (p *htmlPage) Date1904() bool { return false }
 
+func (*htmlPage) Close() error { return nil }
+
 func (p *htmlPage) Sheets() []Info {
 	infos := make([]Info, len(p.sheets))
 	for i, s := range p.sheets {

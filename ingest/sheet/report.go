@@ -27,6 +27,7 @@ type summary [][2]string
 
 func (s summary) Format() Format             { return XLSX }
 func (s summary) Date1904() bool             { return false }
+func (s summary) Close() error               { return nil }
 func (s summary) Sheets() []Info             { return []Info{{Name: "概要"}} }
 func (s summary) Layout(int) (Layout, error) { return Layout{}, nil }
 func (s summary) widths() []int              { return []int{18, 72} }

@@ -68,7 +68,8 @@ type Info struct {
 }
 
 // Workbook is an opened file. A reader that streams from the file fits it as well as one that holds it in memory: the
-// layout is asked for before the rows (in xlsx merges are stored after them) and rows come once, in order.
+// layout is asked for before the rows (in xlsx merges are stored after them) and rows come once, in order. It is for one
+// goroutine at a time.
 type Workbook interface {
 	Format() Format
 	Date1904() bool // serial dates count from 1904, not 1900
@@ -78,6 +79,8 @@ type Workbook interface {
 	// Rows gives the rows of the i-th sheet that hold anything, by ascending number. A row's cells are valid until the
 	// next one is asked for. After an error there are no more rows.
 	Rows(ctx context.Context, i int) iter.Seq2[Row, error]
+	// Close gives back what reading took of the machine. Texts that were given stay good.
+	Close() error
 }
 
 // Limits bound what reading one file may cost. A zero means the default.
@@ -91,13 +94,15 @@ type Limits struct {
 	CellBytes   int   // of one text
 	SharedTexts int   // texts in a table that cells refer to
 	SharedBytes int64 // of them together
+
+	SharedMemory int64 // bytes of them that stay in memory; more go to a sealed temporary file
 }
 
 // DefaultLimits hold for a county's largest real sheets several times over.
 // A text in Excel has at most 32,767 characters, of which a Chinese one takes three bytes.
 var DefaultLimits = Limits{
 	Unzipped: 256 << 20, Ratio: 200, Parts: 2000, Rows: 300_000, Columns: 256, Merges: 40_000,
-	CellBytes: 3 * 32_767, SharedTexts: 4_000_000, SharedBytes: 64 << 20,
+	CellBytes: 3 * 32_767, SharedTexts: 4_000_000, SharedBytes: 64 << 20, SharedMemory: 4 << 20,
 }
 
 // orDefault puts the default where nothing is said.
@@ -107,10 +112,11 @@ func (l Limits) orDefault() Limits {
 		cmp.Or(l.Unzipped, d.Unzipped), cmp.Or(l.Ratio, d.Ratio), cmp.Or(l.Parts, d.Parts), cmp.Or(l.Rows, d.Rows),
 		cmp.Or(l.Columns, d.Columns), cmp.Or(l.Merges, d.Merges), cmp.Or(l.CellBytes, d.CellBytes),
 		cmp.Or(l.SharedTexts, d.SharedTexts), cmp.Or(l.SharedBytes, d.SharedBytes),
+		cmp.Or(l.SharedMemory, d.SharedMemory),
 	}
 }
 
-// Errors of reading. All but a cancelled context are about the file, not the machine.
+// Errors of reading. All but a cancelled context and a ScratchError are about the file, not the machine.
 var (
 	ErrDamaged   = errors.New("damaged file")
 	ErrEncrypted = errors.New("encrypted workbook")
@@ -126,7 +132,8 @@ type FormatError struct{ Format Format }
 
 func (e *FormatError) Error() string { return "unread format: " + e.Format.Name() }
 
-// Open opens a workbook of any format that is read. The content must stay readable while the workbook is in use.
+// Open opens a workbook of any format that is read. The content must stay readable while the workbook is in use; close it
+// then.
 func Open(content io.ReaderAt, size int64, limits Limits) (Workbook, error) {
 	limits = limits.orDefault()
 	switch format := Sniff(content, size); format {

@@ -162,6 +162,8 @@ func (b *xlsBook) Format() Format { return XLS }
 
 func (b *xlsBook) Date1904() bool { return b.date1904 }
 
+func (*xlsBook) Close() error { return nil }
+
 func (b *xlsBook) Sheets() []Info { return b.infos }
 
 // Layout walks through the sheet's records once: merges are stored after the rows.

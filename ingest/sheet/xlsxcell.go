@@ -128,14 +128,14 @@ func (r *rowReader) settle(c *Cell, as stored, inline bool, from int) error {
 	case storedShared:
 		i := index(value)
 		r.text = r.text[:from]
-		if i < 0 || i >= r.book.texts.count() {
+		if i < 0 || i >= r.book.texts.count {
 			return errShared
 		}
-		c.Text = r.book.texts.at(i)
-		if c.Text != "" {
+		text, err := r.book.texts.at(i)
+		if c.Text = text; text != "" {
 			c.Kind = Text
 		}
-		return nil
+		return err
 	case storedInline, storedFormula:
 		c.Kind = Text
 		if !inline {

@@ -21,7 +21,7 @@ func FuzzXLSX(f *testing.F) {
 		f.Add(repack(f, content, nil))
 		f.Add(content[:len(content)/2])
 	}
-	f.Fuzz(func(t *testing.T, content []byte) { readWell(t, content) })
+	f.Fuzz(func(t *testing.T, content []byte) { readWell(t, content, fuzzLimits) })
 }
 
 // FuzzXLSXParts feeds any bytes as the parts of a whole zip: changed at random, a zip's own checksums stop most files
@@ -32,15 +32,17 @@ func FuzzXLSXParts(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, sheetXML, strings, workbook, rels, styles string) {
 		content := blankBook().with(sheetPart, sheetXML).with(stringsPart, strings).with(workbookPart, workbook).with(relsPart, rels).with(stylesPart, styles).pack(t)
-		all, err := readWell(t, content)
+		all, err := readWell(t, content, fuzzLimits)
 		if err != nil {
 			return
 		}
-		// Where the buffer ends must make no difference, but for tags that are longer.
+		// Where the buffer ends must make no difference, but for tags that are longer; nor where the texts are.
 		sheet.WithBuffer(256, func() {
-			again, err := readWell(t, content)
+			limits := fuzzLimits
+			limits.SharedMemory = 1
+			again, err := readWell(t, content, limits)
 			if err == nil && !reflect.DeepEqual(all, again) {
-				t.Errorf("through a small buffer %v, through a large one %v", again, all)
+				t.Errorf("through a small buffer, texts on disk, %v, through a large one %v", again, all)
 			}
 		})
 	})
@@ -53,11 +55,12 @@ type found struct {
 }
 
 // readWell reads all there is and looks whether it keeps what the package promises.
-func readWell(t *testing.T, content []byte) (all found, err error) {
-	w, err := sheet.Open(bytes.NewReader(content), int64(len(content)), fuzzLimits)
+func readWell(t *testing.T, content []byte, limits sheet.Limits) (all found, err error) {
+	w, err := sheet.Open(bytes.NewReader(content), int64(len(content)), limits)
 	if err != nil {
 		return all, wellKnown(t, err)
 	}
+	defer w.Close()
 	for i := range min(len(w.Sheets()), 3) {
 		layout, err := w.Layout(i)
 		if err != nil {

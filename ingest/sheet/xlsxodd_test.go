@@ -151,7 +151,7 @@ func elsewhere() parts {
 func TestOddWorkbooks(t *testing.T) {
 	for _, o := range odd {
 		content := o.parts.pack(t)
-		got, err := ourReading(content)
+		got, err := ourReading(content, sheet.DefaultLimits)
 		if err != nil || !maps.Equal(got, o.want) {
 			t.Errorf("%s: %v, want %v (%v)", o.name, got, o.want, err)
 		}

@@ -22,9 +22,11 @@ import (
 // view is all that a reader tells of a workbook, by place: "S!A1" for cells, other keys for the rest.
 type view map[string]string
 
-func ourView(t *testing.T, content []byte) view {
+func ourView(t *testing.T, content []byte, limits sheet.Limits) view {
 	t.Helper()
-	w := open(t, content)
+	w, err := sheet.Open(bytes.NewReader(content), int64(len(content)), limits)
+	noErr(t, err)
+	defer w.Close()
 	v := view{"1904": fmt.Sprint(w.Date1904())}
 	for i, s := range w.Sheets() {
 		v["sheet "+s.Name] = fmt.Sprint("hidden ", s.Hidden)
@@ -155,7 +157,10 @@ func noErr(t *testing.T, err error) {
 // compareViews reports at most a few differences between two views.
 func compareViews(t *testing.T, name string, content []byte) {
 	t.Helper()
-	ours, theirs := ourView(t, content), excelizeView(t, content)
+	ours, theirs := ourView(t, content, sheet.DefaultLimits), excelizeView(t, content)
+	if !maps.Equal(ours, ourView(t, content, onDisk)) {
+		t.Errorf("%s: another view with the texts on disk", name)
+	}
 	said := 0
 	for _, at := range slices.Sorted(maps.Keys(bothViews(ours, theirs))) {
 		if ours[at] != theirs[at] && said < 5 {

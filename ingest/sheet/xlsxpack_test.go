@@ -89,11 +89,12 @@ func (p parts) pack(t testing.TB) []byte {
 // reading is what somebody read in a workbook: values by sheet and address.
 type reading map[string]string
 
-func ourReading(content []byte) (reading, error) {
-	w, err := sheet.Open(bytes.NewReader(content), int64(len(content)), sheet.DefaultLimits)
+func ourReading(content []byte, limits sheet.Limits) (reading, error) {
+	w, err := sheet.Open(bytes.NewReader(content), int64(len(content)), limits)
 	if err != nil {
 		return nil, err
 	}
+	defer w.Close()
 	all := reading{}
 	for i, info := range w.Sheets() {
 		if _, err := w.Layout(i); err != nil {

@@ -224,14 +224,14 @@ func TestOracleOnHandmade(t *testing.T) {
 	for seed := range uint64(150) {
 		h := &handmade{rng: rand.New(rand.NewPCG(seed, 2)), want: reading{}, theirs: reading{}}
 		content := h.write(t)
-		got, err := ourReading(content)
+		got, err := ourReading(content, sheet.DefaultLimits)
 		if err != nil || !maps.Equal(got, h.want) {
 			t.Errorf("seed %d: %v\ngot  %.2000q\nwant %.2000q", seed, err, got, h.want)
 			return
 		}
-		sheet.WithBuffer(256+seed, func() { got, err = ourReading(content) })
+		sheet.WithBuffer(256+seed, func() { got, err = ourReading(content, onDisk) })
 		if err != nil || !maps.Equal(got, h.want) {
-			t.Errorf("seed %d, small buffer: %v\ngot  %.2000q\nwant %.2000q", seed, err, got, h.want)
+			t.Errorf("seed %d, small buffer, texts on disk: %v\ngot  %.2000q\nwant %.2000q", seed, err, got, h.want)
 			return
 		}
 		want := maps.Clone(h.want)

@@ -73,7 +73,7 @@ func TestRefused(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	if _, err := ourReading(sheetOf(`<row><c t="inlineStr"><is><t>` + big + `</t></is></c></row>`).pack(t)); err != nil {
+	if _, err := ourReading(sheetOf(`<row><c t="inlineStr"><is><t>`+big+`</t></is></c></row>`).pack(t), sheet.DefaultLimits); err != nil {
 		t.Error("the longest text:", err)
 	}
 }

@@ -7,28 +7,6 @@ import (
 	"unicode/utf8"
 )
 
-// texts are the shared strings, to which cells refer by number. They are laid one after another in blocks, so that a
-// million of them are no million objects; a cell's text is a piece of its block.
-type texts struct {
-	blocks []string
-	starts []uint32 // number of the block × textBlock + place in it
-}
-
-// textBlock is a power of two no smaller than the longest text of a cell.
-const textBlock = 1 << 20
-
-func (t *texts) count() int { return len(t.starts) }
-
-// at gives the i-th text. It ends where the next one begins, or with its block.
-func (t *texts) at(i int) string {
-	from := t.starts[i]
-	block := t.blocks[from/textBlock]
-	if i+1 < len(t.starts) && t.starts[i+1]/textBlock == from/textBlock {
-		return block[from%textBlock : t.starts[i+1]%textBlock]
-	}
-	return block[from%textBlock:]
-}
-
 // readTexts reads the part of shared strings.
 func (b *book) readTexts(name string) error {
 	p, err := b.open(context.Background(), name)
@@ -39,32 +17,26 @@ func (b *book) readTexts(name string) error {
 	if err := p.root(); err != nil {
 		return damaged(name, err)
 	}
-	var (
-		t     = &b.texts
-		block []byte // the last
-		bytes int64
-	)
+	t := &b.texts
+	var bytes int64
 	err = p.each(func() error {
 		if string(p.name) != "si" {
 			return nil
 		}
-		from := len(block)
-		var err error
-		if block, err = p.appendString(block, b.limits.CellBytes); err != nil {
+		open := t.begin()
+		from := len(open)
+		open, err := p.appendString(open, b.limits.CellBytes)
+		if err != nil {
 			return err
 		}
-		if bytes += int64(len(block) - from); bytes > b.limits.SharedBytes || len(t.starts) == b.limits.SharedTexts {
+		if bytes += int64(len(open) - from); bytes > b.limits.SharedBytes || t.count == b.limits.SharedTexts {
 			return &LimitError{fmt.Sprintf("文字总量超过%d条或%dMB", b.limits.SharedTexts, b.limits.SharedBytes>>20)}
 		}
-		if len(block) > textBlock || from == textBlock { // it begins the next block
-			t.blocks = append(t.blocks, string(block[:from]))
-			block = append(block[:0], block[from:]...)
-			from = 0
-		}
-		t.starts = append(t.starts, uint32(len(t.blocks)*textBlock+from))
-		return nil
+		return t.end(open)
 	})
-	t.blocks = append(t.blocks, string(block))
+	if err == nil {
+		err = t.settle()
+	}
 	if err != nil {
 		return damaged(name, err)
 	}

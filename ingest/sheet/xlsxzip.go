@@ -11,8 +11,8 @@ import (
 	"strings"
 )
 
-// container is the zip with the parts of a workbook, by their names in one spelling. Nothing is ever written to disk, so
-// a name like ../../x leads nowhere.
+// container is the zip with the parts of a workbook, by their names in one spelling. Nothing is ever written under
+// a part's name, so one like ../../x leads nowhere.
 type container struct {
 	parts map[string]*zip.File
 	twice map[string]bool // names that more than one part has
@@ -177,11 +177,13 @@ func (u *unzipping) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// damaged says where a file is broken, unless it is not that: a limit and a cancelled context stay what they are.
+// damaged says where a file is broken, unless it is not that: a limit, a cancelled context and a disk that fails stay what
+// they are.
 func damaged(where string, err error) error {
 	var limit *LimitError
+	var disk *ScratchError
 	switch {
-	case err == nil, errors.As(err, &limit), errors.Is(err, ErrDamaged), errors.Is(err, ErrEncrypted),
+	case err == nil, errors.As(err, &limit), errors.As(err, &disk), errors.Is(err, ErrDamaged), errors.Is(err, ErrEncrypted),
 		errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
 		return err
 	}

@@ -87,6 +87,8 @@ func (b *xmlBook) Format() Format { return SpreadsheetML }
 
 func (b *xmlBook) Date1904() bool { return b.date1904 }
 
+func (*xmlBook) Close() error { return nil }
+
 func (b *xmlBook) Sheets() []Info { return b.infos }
 
 func (b *xmlBook) Layout(i int) (Layout, error) {
