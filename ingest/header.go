@@ -101,6 +101,9 @@ func (v *vocabulary) findHeader(g *grid) (best header, ok bool) {
 		if top, bottom := g.whole(best); bottom-top < headerHeight && (top != best.top || bottom != best.bottom) {
 			best = g.header(v, top, bottom)
 		}
+		for best.bottom-best.top+1 < headerHeight && g.groupsAbove(best) {
+			best = g.header(v, best.top-1, best.bottom)
+		}
 		best.distinguish()
 		best.texts = g.texts(best.top, best.bottom)
 	}
