@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"mingbai/ingest/sheet"
 	"mingbai/ingest/sheet/sheettest"
 )
 
@@ -46,5 +47,23 @@ func TestGroupsOverAHeader(t *testing.T) {
 				t.Errorf("header %v, title %q\n%s", got.HeaderRows, got.Title, describe(report, nil))
 			}
 		})
+	}
+}
+
+// TestTitleUnderAnAnnex: the number of an annex is no title, nor the title's beginning, where 1 and 2025 would be a year 12025.
+func TestTitleUnderAnAnnex(t *testing.T) {
+	for over, want := range map[string]string{
+		"附件1\n2025年部门预算表": "2025年部门预算表",
+		"附件：2025年部门预算表":   "2025年部门预算表",
+		"附表 3-1 部门预算表":    "部门预算表",
+		"附件二\r\n 部门预算表":  "部门预算表",
+		"附件1":             "",
+		"附表3":             "",
+		"附属医院2025年部门预算表":  "附属医院2025年部门预算表",
+	} {
+		_, title := aboveHeader([]sheet.Row{{Number: 1, Cells: []sheet.Cell{{Row: 1, Col: 1, Kind: sheet.Text, Text: over}}}}, 2)
+		if title.Text != want {
+			t.Errorf("%q: title %q, want %q", over, title.Text, want)
+		}
 	}
 }
