@@ -245,7 +245,7 @@ var bookCases = []bookCase{
 		return s.compared(tenPeople(), tenPeople("0 1 新民村", "1 1 新民村", "2 1 新民村", "3 96 新民村"))
 	}},
 	{"XB-03", "people down by 20 %", "人数变化-20%", func(s *bookStage) string {
-		return s.compared(tenPeople(), tenPeople("0 200 新民村", "1 200 新民村")[:8:8])
+		return s.compared(tenPeople(), append(tenPeople("0 200 新民村")[:7:7], tenPeople()[9]))
 	}},
 	{"XB-03", "people up by 20 %", "人数变化+20%", func(s *bookStage) string {
 		return s.compared(tenPeople()[1:6], tenPeople()[1:7])
