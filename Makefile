@@ -45,7 +45,7 @@ bench-ingest: ## one large file read, checked and imported, against excelize; me
 
 test-libreoffice: ## what LibreOffice makes of our files and of clerks' ones (needs Debian's libreoffice-calc)
 	@command -v soffice >/dev/null || { echo "还需要 libreoffice-calc（Debian：apt-get install libreoffice-calc）" >&2; exit 1; }
-	MINGBAI_LIBREOFFICE=1 go test -count=1 -timeout 30m -run LibreOffice -v ./ingest/...
+	MINGBAI_LIBREOFFICE=1 go test -count=1 -timeout 30m -run LibreOffice -v ./ingest/... ./fixtures
 
 fuzz: ## each fuzz test for FUZZTIME (default 30s)
 	@for p in ./ingest/... ./search/... ./ledger/...; do \

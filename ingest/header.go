@@ -108,6 +108,9 @@ func (g *grid) settled(v *vocabulary, h header) header {
 	if top, bottom := g.whole(h); bottom-top < headerHeight && (top != h.top || bottom != h.bottom) {
 		h = g.header(v, top, bottom)
 	}
+	for h.bottom-h.top+1 < headerHeight && g.groupsAbove(h) {
+		h = g.header(v, h.top-1, h.bottom)
+	}
 	h.distinguish()
 	h.texts = g.texts(h.top, h.bottom)
 	return h

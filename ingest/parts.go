@@ -92,7 +92,23 @@ func (k *check) documentTotals() {
 	if total.amount == 0 || sum == total.amount || k.line == 0 {
 		return
 	}
-	k.found.add(total.at, "XR-08", "s", sum.String()+"元", "t", total.amount.String()+"元")
+	k.found.add(k.allocatedAt(total.at, int64(sum)), "XR-08", "s", sum.String()+"元", "t", total.amount.String()+"元")
+}
+
+// allocatedAt is where the sum of what is allocated stands: at the table's own total; where it states none, or another
+// one, at what the document hands down; else over the amounts.
+func (k *check) allocatedAt(document at, sum int64) at {
+	t := k.sheets[0]
+	for _, total := range t.sums[0].totals {
+		if len(k.sheets) == 1 && total.value == sum {
+			return total.at
+		}
+	}
+	if document.row > 0 {
+		return document
+	}
+	c := t.sums[0].column
+	return t.at(c.col, c.row)
 }
 
 var bodyLine = regexp.MustCompile(`^(?:编制单位|单位名称|填报单位|单位|部门)[:：](\p{Han}[\p{Han}()（）]{2,29})$`)

@@ -184,9 +184,5 @@ func (t *table) inTwoBodies(l *line) {
 	if other.index != t.index {
 		message += "（工作表“" + shown(other.out.Name) + "”）"
 	}
-	column := t.number
-	if unit := t.by["unit_name"]; unit != nil {
-		column = unit
-	}
-	t.found.say(t.at(column.col, l.SheetRow), rule.ID, ledger.Fatal, message+"是同一人，却在两个单位")
+	t.found.say(t.at(t.number.col, l.SheetRow), rule.ID, ledger.Fatal, message+"是同一人，却在两个单位")
 }

@@ -56,9 +56,12 @@ func budgetList() *workbook {
 
 var kindSeeds = []seeds{
 	{"XR-08", "allocation", allocationList, []seeded{
-		{"document hands down more", "A2", set("A2", "清财农〔2025〕12号下达资金600万元"), Options{}},
-		{"in yuan", "A2", set("A2", "下达资金5,000,001元"), Options{}},
-		{"said with the batch", "A2", nil, Options{Document: 400_000_000}},
+		{"document hands down more", "E6", set("A2", "清财农〔2025〕12号下达资金600万元"), Options{}},
+		{"in yuan", "E6", set("A2", "下达资金5,000,001元"), Options{}},
+		{"said with the batch", "E6", nil, Options{Document: 400_000_000}},
+		{"no total stated", "A2", set("A2", "下达资金600万元", "A6", nil, "E6", nil), Options{}},
+		{"neither total nor line", "E3", set("A2", nil, "A6", nil, "E6", nil), Options{Document: 400_000_000}},
+		{"a total that is wrong itself", "A2", set("A2", "下达资金600万元", "E6", num("600")), Options{}},
 		{"equal", "", nil, Options{}},
 		{"equal in yuan", "", set("A2", "本次下达5000000.00元"), Options{}},
 		{"no document", "", set("A2", "清财农〔2025〕12号"), Options{}},
@@ -68,7 +71,7 @@ var kindSeeds = []seeds{
 		{"more than authorised", "E3", set("E3", 31), Options{}},
 		{"two bodies", "E4 E6", set("E4", 21, "E6", 61), Options{}},
 		{"none authorised", "E7", set("D7", 0), Options{}},
-		{"person in two units", "B5", func(b *workbook) { *b = *roster(); b.set("E5", idOf(1), "C5", "王某某") }, Options{}},
+		{"person in two units", "E5", func(b *workbook) { *b = *roster(); b.set("E5", idOf(1), "C5", "王某某") }, Options{}},
 		{"equal", "", nil, Options{}},
 		{"not filled in", "", set("D3", nil), Options{}},
 		{"subtotal of more", "", set("E8", 111), Options{}},

@@ -135,7 +135,14 @@ func (t *table) namesNobody() bool {
 	return len(t.options.Map) == 0
 }
 
-// aboveHeader reads title and unit from the rows over the header. The title is the first text that is not only a unit.
+// annexNumber may stand over the title in its very cell: 附件1, then a line break.
+var (
+	annexNumber = regexp.MustCompile(`^\s*附[件表]\s*[\d一二三四五六七八九十]{0,3}[-—\d]*[\s:：]+`)
+	untitled    = regexp.MustCompile(`^(?:$|单位|附件|附表[\d一二三四五六七八九十]*$)`)
+)
+
+// aboveHeader reads title and unit from the rows over the header. The title is the first text that is not only a unit or
+// the number of an annex.
 func aboveHeader(rows []sheet.Row, top int) (unit string, title sheet.Cell) {
 	for _, r := range rows {
 		if r.Number >= top {
@@ -146,9 +153,9 @@ func aboveHeader(rows []sheet.Row, top int) (unit string, title sheet.Cell) {
 				continue
 			}
 			unit = bothUnits(unit, titleUnit(c.Text))
-			if text := compact(c.Text); title.Blank() && !strings.HasPrefix(text, "单位") && !strings.HasPrefix(text, "附件") {
+			if text := annexNumber.ReplaceAllString(c.Text, ""); title.Blank() && !untitled.MatchString(compact(text)) {
 				title = c
-				title.Text = strings.Join(strings.Fields(c.Text), "")
+				title.Text = strings.Join(strings.Fields(text), "")
 			}
 		}
 	}

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"os"
@@ -105,11 +104,12 @@ func mustCount(t testing.TB, got, want int) {
 }
 
 func (w *world) benchCheck(path string) {
-	content, err := readFile(path)
+	file, err := openFile(path)
 	w.must(err)
-	rows, regions := 0, fixtures.Regions()
-	r, err := ingest.Check(w.t.Context(), path, bytes.NewReader(content), int64(len(content)), ingest.Options{
-		Kind: ledger.Subsidy, Year: 2025, FundName: "耕地地力保护补贴", Codes: codesOf(regions, ledger.NewGazetteer(regions)),
+	defer file.Close()
+	rows := 0
+	r, err := w.office().reader.Check(w.t.Context(), file, path, ingest.Options{
+		Kind: ledger.Subsidy, Year: 2025, FundName: "耕地地力保护补贴", Codes: ingest.Codes{Regions: fixtures.Regions()},
 	}, func(ledger.Row) error { rows++; return nil })
 	w.must(err)
 	mustCount(w.t, rows, ingestRows)
@@ -117,8 +117,7 @@ func (w *world) benchCheck(path string) {
 }
 
 func (w *world) benchImport(path string) {
-	o := &office{db: w.db, keys: w.keys()}
-	no, unplaced, r, err := o.Import(w.t.Context(), job{Path: path, Fund: "GD01", Period: "2025", By: "li"})
+	no, unplaced, r, err := w.office().Import(w.t.Context(), job{Path: path, Fund: "GD01", Period: "2025", By: "li"})
 	w.must(err)
 	w.mustBeClean(r)
 	mustCount(w.t, r.Rows-unplaced, ingestRows)

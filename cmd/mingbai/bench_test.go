@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"log/slog"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -35,7 +34,7 @@ func BenchmarkRoad(b *testing.B) {
 	w.must(f.Close())
 	content, err := os.ReadFile(path)
 	w.must(err)
-	engine, keys := w.engine(), w.keys()
+	engine := w.engine()
 	w.must(engine.Reindex(b.Context(), nil))
 	for b.Loop() {
 		check := took(func() {
@@ -46,7 +45,7 @@ func BenchmarkRoad(b *testing.B) {
 		})
 		var no int64
 		imported := took(func() {
-			o := newOffice(w.db, keys, slog.New(slog.DiscardHandler))
+			o := w.office()
 			no, _, _, err = o.Import(b.Context(), job{Path: path, Fund: "GD01", Period: "2025", By: "li", Note: "已核对"})
 			w.must(err)
 		})
@@ -78,7 +77,7 @@ func BenchmarkAnswers(b *testing.B) {
 	w.must(err)
 	w.must(f.Close())
 	engine, keys := w.engine(), w.keys()
-	o := newOffice(w.db, keys, slog.New(slog.DiscardHandler))
+	o := w.office()
 	no, _, _, err := o.Import(b.Context(), job{Path: path, Fund: truth.Books[0].Fund, Period: truth.Books[0].Period, By: "li", Note: "已核对"})
 	w.must(err)
 	w.must(w.db.Certify(b.Context(), no, "wang", ingest.RuleVersion()))

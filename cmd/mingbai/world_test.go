@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"log/slog"
 	"maps"
 	"net"
 	"net/http"
@@ -282,4 +283,10 @@ func (w *world) sql() *pgx.Conn {
 		w.t.Cleanup(func() { c.Close(context.Background()) })
 	}
 	return w.conn
+}
+
+// office joins the world's parts as the program does.
+func (w *world) office() *office {
+	w.t.Helper()
+	return newOffice(w.db, w.keys(), slog.New(slog.DiscardHandler))
 }

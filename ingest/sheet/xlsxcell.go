@@ -91,8 +91,8 @@ func (r *rowReader) cellHead(c *Cell, first bool) (as stored, style int, err err
 	style = -1
 	for list := r.attrs; ; {
 		name, value, rest, err := attribute(list)
-		if err == nil && name == nil && c.Col > maxColumns { // counted on and on
-			err = errAddress
+		if err == nil && name == nil { // addresses may also be counted on and on
+			err = withinSheet(c.Col, c.Row)
 		}
 		if err != nil || name == nil {
 			return as, style, err
@@ -172,12 +172,14 @@ func digits(b []byte) (n int, ok bool) {
 		if c < '0' || c > '9' {
 			return 0, false
 		}
-		n = n*10 + int(c-'0')
+		if n <= maxRows { // more is beyond every end, whatever follows
+			n = n*10 + int(c-'0')
+		}
 	}
-	return n, len(b) > 0 && len(b) < 10
+	return n, len(b) > 0
 }
 
-// address reads AB12 and a1.
+// address reads AB12 and a1, also one beyond the sheet's end.
 func address(b []byte) (col, row int, ok bool) {
 	i := 0
 	for ; i < len(b) && i < 4; i++ {
@@ -188,7 +190,7 @@ func address(b []byte) (col, row int, ok bool) {
 		col = col*26 + int(c-'A') + 1
 	}
 	row, ok = digits(b[i:])
-	return col, row, ok && i > 0 && row > 0 && row <= maxRows && col <= maxColumns
+	return col, row, ok && i > 0 && row > 0
 }
 
 // index reads a style's or shared string's number, which may have blanks around; -1 when it is none.

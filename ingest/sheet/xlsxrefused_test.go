@@ -16,7 +16,6 @@ func TestRefused(t *testing.T) {
 	for name, p := range map[string]parts{
 		"two cells of one address":    sheetOf(`<row r="1"><c r="A1"><v>1</v></c><c r="B1"><v>1</v></c><c r="A1"><v>2</v></c></row>`),
 		"two rows of one number":      sheetOf(`<row r="1"><c><v>1</v></c></row><row r="1"><c><v>1</v></c></row>`),
-		"column beyond the last":      sheetOf(`<row r="1"><c r="XFE1"><v>1</v></c></row>`),
 		"row nought":                  sheetOf(`<row r="0"><c><v>1</v></c></row>`),
 		"address with a reference":    sheetOf(`<row r="1"><c r="A&#49;&bad;"><v>1</v></c></row>`),
 		"unknown type":                sheetOf(`<row r="1"><c t="x"><v>1</v></c></row>`),
@@ -60,6 +59,13 @@ func TestRefused(t *testing.T) {
 		}
 	}
 	for name, p := range map[string]parts{
+		"column beyond the last": sheetOf(`<row r="1"><c r="XFE1"><v>1</v></c></row>`),
+		"row beyond the last":    sheetOf(`<row r="1048577"><c><v>1</v></c></row>`),
+		"row of twenty digits":   sheetOf(`<row r="99999999999999999999"><c><v>1</v></c></row>`),
+		"cell beyond the last":   sheetOf(`<row><c r="A1048577"><v>1</v></c></row>`),
+		"row counted beyond":     sheetOf(`<row r="1048576"><c><v>1</v></c></row><row><c><v>1</v></c></row>`),
+		"column counted beyond":  sheetOf(`<row><c r="XFD1"/><c><v>1</v></c></row>`),
+
 		"cell":         sheetOf(`<row><c t="inlineStr"><is><t>` + big + `a</t></is></c></row>`),
 		"cell in v":    sheetOf(`<row><c t="str"><v>` + big + `a</v></c></row>`),
 		"shared":       blankBook().with(stringsPart, `<sst><si><r><t>`+big+`</t></r><r><t>a</t></r></si></sst>`),

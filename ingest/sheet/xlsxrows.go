@@ -161,6 +161,17 @@ var (
 	errShared  = errors.New("number of a shared string")
 )
 
+// withinSheet refuses an address that no sheet has.
+func withinSheet(col, row int) error {
+	switch {
+	case row > maxRows:
+		return &LimitError{fmt.Sprintf("行号超过%d", maxRows)}
+	case col > maxColumns:
+		return &LimitError{"列号超过" + ColumnName(maxColumns)}
+	}
+	return nil
+}
+
 // endRow gives the cells their texts and their order.
 func (r *rowReader) endRow() error {
 	all, from := string(r.text), 0
@@ -193,8 +204,11 @@ func (r *rowReader) rowHead(before int) error {
 		switch string(name) {
 		case "r":
 			n, ok := digits(value)
-			if !ok || n <= before || n > maxRows {
+			if !ok || n <= before {
 				return errRow
+			}
+			if err := withinSheet(1, n); err != nil {
+				return err
 			}
 			r.row.Number = n
 		case "hidden":
