@@ -58,6 +58,7 @@ func (s State) MayBecome(next State) bool {
 type Batch struct {
 	No          int64
 	Fund        string
+	Kind        FundKind // of the fund
 	Period      Period
 	State       State
 	FileName    string

@@ -14,7 +14,8 @@ import (
 const batchColumns = `b.batch_no, b.fund, b.period, b.state, b.file_name, b.file_sha256, b.rule_version, b.row_count,
 	b.total_fen, b.stated_fen, b.uploaded_by, b.uploaded_at, coalesce(b.certified_by, ''), coalesce(b.published_by, ''),
 	b.published_at, b.public_from, b.public_until, b.ended_at, coalesce(b.end_reason, ''),
-	coalesce(b.corrects, 0), coalesce(b.correct_reason, '')`
+	coalesce(b.corrects, 0), coalesce(b.correct_reason, ''),
+	(select f.kind from fund f where f.county = b.county and f.code = b.fund)`
 
 func scanBatch(row pgx.CollectableRow) (b ledger.Batch, err error) {
 	var sha []byte
@@ -22,7 +23,7 @@ func scanBatch(row pgx.CollectableRow) (b ledger.Batch, err error) {
 	var stated *int64
 	err = row.Scan(&b.No, &b.Fund, &b.Period, &b.State, &b.FileName, &sha, &b.RuleVersion, &b.Rows,
 		&b.Total, &stated, &b.UploadedBy, &b.UploadedAt, &b.CertifiedBy, &b.PublishedBy,
-		&published, &from, &until, &ended, &b.EndReason, &b.Corrects, &b.Reason)
+		&published, &from, &until, &ended, &b.EndReason, &b.Corrects, &b.Reason, &b.Kind)
 	copy(b.SHA256[:], sha)
 	b.StatedTotal = (*ledger.Fen)(stated)
 	b.PublishedAt, b.PublicFrom, b.PublicUntil, b.EndedAt = orZero(published), orZero(from), orZero(until), orZero(ended)
@@ -148,6 +149,9 @@ func (db *DB) Reject(ctx context.Context, no int64, by, reason string) error {
 func (db *DB) dropStaged(ctx context.Context, tx pgx.Tx, no int64) error {
 	args := pgx.NamedArgs{"county": db.county, "no": no}
 	if _, err := exec(ctx, tx, `delete from staged_party where county = @county and batch_no = @no`, args); err != nil {
+		return err
+	}
+	if _, err := exec(ctx, tx, `delete from staged_record where county = @county and batch_no = @no`, args); err != nil {
 		return err
 	}
 	_, err := exec(ctx, tx, `delete from staged_row where county = @county and batch_no = @no`, args)
