@@ -24,6 +24,7 @@ type Publication struct {
 	PublishedAt time.Time
 	EndedAt     time.Time // when it was withdrawn or corrected; zero while it counts
 	EndReason   string
+	FileName    string
 	Corrected   bool   // a later batch says it all otherwise; else it was withdrawn
 	Corrects    int64  // the batch whose rows it replaces; 0 for an ordinary one
 	Reason      string // of the correction

@@ -105,10 +105,10 @@ type RowWithdrawal struct {
 	Reason string
 }
 
-// RecordGroup is a unit with the number of its rows.
+// RecordGroup is a unit with what its rows come to.
 type RecordGroup struct {
 	Name string
-	Rows int
+	Tally
 }
 
 // RecordQuery asks for a page of a fund's records.

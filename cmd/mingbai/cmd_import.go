@@ -104,7 +104,7 @@ func writeJSON(s *streams, v any) error {
 
 // tell writes a report for a clerk to read: place first, then what, then how.
 func tell(s *streams, r ingest.Report) {
-	fmt.Fprintf(s.out, "%s：%d行，%s元\n", r.File, r.Rows, r.Total)
+	fmt.Fprintf(s.out, "%s：%s\n", r.File, size(r.Kind, r.Rows, r.Total))
 	for _, f := range r.Findings {
 		fmt.Fprintf(s.out, "  %s %s  %s%s  %s。%s\n", f.Severity, f.Rule, place(f), f.Cell, f.Message, f.Fix)
 	}
@@ -127,7 +127,7 @@ type importCmd struct {
 	Note   string            `help:"对“请核对”（W）各条的说明，随批次保存"`
 	JSON   bool              `name:"json" help:"以 JSON 输出"`
 
-	Corrects int64  `help:"更正：这个文件里的行，替换该批次里同一个人的行" placeholder:"BATCH"`
+	Corrects int64  `help:"更正：这个文件里的行，替换该批次里同一个人的行；其他类别替换整个批次" placeholder:"BATCH"`
 	Reason   string `help:"更正的原因，会公开"`
 }
 
@@ -171,7 +171,7 @@ func (c *importCmd) Run(cfg *Config, s *streams) error {
 	if unplaced > 0 {
 		s.say("有%d行的村名不在名录里，公开页会注明“村未登记”；请核对村名或先维护名录", unplaced)
 	}
-	s.say("已导入：%d行，%s元，等待另一人复核", r.Rows, r.Total)
+	s.say("已导入：%s，等待另一人复核", size(r.Kind, r.Rows, r.Total))
 	if !c.JSON {
 		fmt.Fprintln(s.out, no)
 	}

@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"iter"
 	"os"
 	"path/filepath"
 
@@ -59,46 +60,70 @@ func (o *office) Import(ctx context.Context, j job) (no int64, unplaced int, rep
 		Fund: j.Fund, Period: j.Period, FileName: filepath.Base(j.Path), SHA256: sha, Size: int64(len(content)),
 		Sealed: o.keys.Seal(ledger.SealedFilePlace(sha), content), RuleVersion: ingest.RuleVersion(), By: j.By,
 		Corrects: j.Corrects, Reason: j.Reason, Note: j.Note,
-		StatedTotal: func() *ledger.Fen { return statedTotal(report) },
-		Findings:    func() []ledger.Finding { return report.Findings },
+		StatedTotal:   func() *ledger.Fen { return statedTotal(report) },
+		DocumentTotal: func() *ledger.Fen { return report.Handed },
+		Findings:      func() []ledger.Finding { return report.Findings },
 	}
-	no, err = o.db.Import(ctx, upload, func(yield func(ledger.StagedRow, error) bool) {
-		var stopped bool
-		options := ingest.Options{
+	check := func(emit func(ledger.Row) error, records func(ledger.Record) error) (ingest.Report, error) {
+		report, err = ingest.Check(ctx, j.Path, bytes.NewReader(content), int64(len(content)), ingest.Options{
 			Kind: fund.Kind, Unit: j.Unit, Map: j.Map, Year: j.Period.Year(), FundName: fund.Name, Codes: codesOf(regions, places),
-		}
-		report, err = ingest.Check(ctx, j.Path, bytes.NewReader(content), int64(len(content)), options, func(r ledger.Row) error {
-			staged := o.stage(r, places)
-			if staged.VillageCode == "" {
-				unplaced++
-			}
-			if !yield(staged, nil) {
-				stopped = true
-				return errBlocked
-			}
-			return nil
-		})
-		switch {
-		case stopped:
-		case err != nil:
-			yield(ledger.StagedRow{}, err)
-		case ledger.Blocks(report.Findings):
-			yield(ledger.StagedRow{}, errBlocked)
-		}
-	})
+			Records: records,
+		}, emit)
+		return report, err
+	}
+	if fund.Kind == ledger.Subsidy {
+		no, err = o.db.Import(ctx, upload, flow(func(put func(ledger.StagedRow) error) (ingest.Report, error) {
+			return check(func(r ledger.Row) error {
+				staged := o.stage(r, places)
+				if staged.VillageCode == "" {
+					unplaced++
+				}
+				return put(staged)
+			}, nil)
+		}))
+	} else {
+		no, err = o.db.ImportRecords(ctx, upload, flow(func(put func(ledger.StagedRecord) error) (ingest.Report, error) {
+			return check(nil, func(r ledger.Record) error {
+				return put(ledger.StagedRecord{Record: r, Key: r.Key(search.Normalise)})
+			})
+		}))
+	}
 	var clash *postgres.ClashError
 	var lost *postgres.TargetError
 	switch {
 	case errors.Is(err, errBlocked):
 		return 0, unplaced, report, nil
 	case errors.As(err, &clash):
-		report.Findings = append(report.Findings, atNumbers(report, "XB-01", "第%d行已在批次%d公开", "走更正并写明原因", clash.Clashes, clash.Total)...)
+		report.Findings = append(report.Findings, atNumbers(report, fund.Kind, "XB-01", "第%d行已在批次%d公开", "走更正并写明原因", clash.Clashes, clash.Total)...)
 		return 0, unplaced, report, nil
 	case errors.As(err, &lost):
-		report.Findings = append(report.Findings, atNumbers(report, "XB-02", "第%d行的人不在批次%d里，没有可更正的行", "填写原批次号；漏发的人另行导入", lost.Rows, lost.Total)...)
+		report.Findings = append(report.Findings, atNumbers(report, fund.Kind, "XB-02", "第%d行的人不在批次%d里，没有可更正的行", "填写原批次号；漏发的人另行导入", lost.Rows, lost.Total)...)
 		return 0, unplaced, report, nil
 	}
 	return no, unplaced, report, err
+}
+
+// flow makes a reader that hands over rows one by one a sequence of them. What goes wrong with it, and fatal findings, end
+// the sequence as an error.
+func flow[T any](read func(put func(T) error) (ingest.Report, error)) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		stopped := false
+		report, err := read(func(v T) error {
+			if !yield(v, nil) {
+				stopped = true
+				return errBlocked
+			}
+			return nil
+		})
+		var none T
+		switch {
+		case stopped:
+		case err != nil:
+			yield(none, err)
+		case ledger.Blocks(report.Findings):
+			yield(none, errBlocked)
+		}
+	}
 }
 
 // codesOf lets the rules ask the county's code lists (CEL-13). A county that has listed no village yet knows them all.
@@ -180,13 +205,16 @@ func statedTotal(r ingest.Report) *ledger.Fen {
 	return &sum
 }
 
-// atNumbers tells what the books have against rows, at the cells of the people's numbers. message takes a row and a batch.
-func atNumbers(report ingest.Report, rule, message, fix string, rows []postgres.Clash, total int) []ledger.Finding {
+// atNumbers tells what the books have against rows, at the cells by which they are known: the people's numbers, or the
+// first column of the kind's key that the sheet has. message takes a row and a batch.
+func atNumbers(report ingest.Report, kind ledger.FundKind, rule, message, fix string, rows []postgres.Clash, total int) []ledger.Finding {
 	column := map[string]string{}
 	for _, s := range report.Sheets {
-		for _, c := range s.Columns {
-			if c.Field == "id_number" {
-				column[s.Name] = letters(c.Cell)
+		for _, field := range append(ledger.KeyColumns(kind), "id_number") {
+			for _, c := range s.Columns {
+				if c.Field == field && column[s.Name] == "" {
+					column[s.Name] = letters(c.Cell)
+				}
 			}
 		}
 	}

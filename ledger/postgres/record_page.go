@@ -129,7 +129,7 @@ func (k *recordKind) openRows() string {
 
 func (db *DB) recordGroups(ctx context.Context, tx pgx.Tx, k *recordKind, args pgx.NamedArgs, page *ledger.RecordPage) (err error) {
 	page.Groups, err = all(ctx, tx, pgx.RowToStructByPos[ledger.RecordGroup], `
-		select `+k.grouped()+`, count(*)::int `+k.openRows()+` group by 1 order by min(p.batch_no), min(p.line)`, args)
+		select `+k.grouped()+`, count(*)::int, coalesce(sum(p.amount_fen) filter (where p.depth = 0), 0)::bigint `+k.openRows()+` group by 1 order by min(p.batch_no), min(p.line)`, args)
 	for _, g := range page.Groups {
 		if page.Group == "" || page.Group == g.Name {
 			page.Shown += g.Rows

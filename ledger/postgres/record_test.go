@@ -346,7 +346,7 @@ func TestClosedRecordsAreCountedNotShown(t *testing.T) {
 	b := desk(t)
 	b.publishRecords(ledger.Post, "2025", "person_name=张三 unit_name=财政局", "person_name=李四 unit_name=水利局", "person_name=王五 unit_name=财政局")
 	page := b.page(ledger.Post)
-	if len(page.Groups) != 2 || page.Groups[0] != (ledger.RecordGroup{Name: "财政局", Rows: 2}) || page.Rows[1].Text["person_name"] != "王五" {
+	if len(page.Groups) != 2 || page.Groups[0] != (ledger.RecordGroup{Name: "财政局", Tally: ledger.Tally{Rows: 2}}) || page.Rows[1].Text["person_name"] != "王五" {
 		t.Errorf("by unit: %+v %+v", page.Groups, page.Rows)
 	}
 	one, err := b.RecordPage(t.Context(), ledger.RecordQuery{Fund: "post", Group: "财政局", Page: 2, PerPage: 1})
