@@ -136,7 +136,6 @@ func figures(f ledger.RecordPage) []figure {
 		return []figure{
 			{"核定编制", count(int(f.Sums["authorised"])) + " 名"},
 			{"实有人数", count(int(f.Sums["actual"])) + " 人"},
-			{"单位", count(f.All.Rows) + " 个"},
 		}
 	}
 	return nil

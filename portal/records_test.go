@@ -40,7 +40,7 @@ func TestEveryKindsPageIsWhole(t *testing.T) {
 			s.status(a, http.StatusOK)
 			checkWhole(t, a)
 			checkHeaders(t, a)
-			s.says(a, "main", "未注明", "批次 7", "“Sheet1”第 4 行", "出自文件“表.xlsx”", "2025年合计", "不是只加这一页")
+			s.says(a, "main", "未注明", "批次 7", "Sheet1 · 第 4 行", "出自文件“表.xlsx”", "2025年合计", "不是只加这一页")
 			if names := kind == ledger.Post; names != (a.attr("meta[name=robots]", "content") == "noindex") ||
 				names != (a.Header.Get("X-Robots-Tag") == "noindex") || names != (a.Header.Get("Cache-Control") == "no-store") {
 				t.Errorf("a page with names: %v; %v", names, a.Header)
