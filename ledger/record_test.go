@@ -29,7 +29,7 @@ func TestRowsOfOneKeyAreAboutTheSame(t *testing.T) {
 }
 
 func TestAmountsInWan(t *testing.T) {
-	for f, want := range map[ledger.Fen]string{126_500_000: "126.5", 680_000_000: "680", 1: "0.000001", -1_296_248_700_00: "-12,962.487"} {
+	for f, want := range map[ledger.Fen]string{126_500_000: "126.5", 680_000_000: "680", 1: "0.000001", -1_296_248_700: "-1,296.2487"} {
 		if got := f.Wan(); got != want {
 			t.Errorf("%d fen: %s, want %s", f, got, want)
 		}
