@@ -168,3 +168,13 @@ func TestPlaceIn(t *testing.T) {
 		}
 	}
 }
+
+func TestTextsKeepChinesePunctuation(t *testing.T) {
+	for in, want := range map[string]string{
+		"连片种植３２００亩，统一供种（含植保）": "连片种植3200亩，统一供种（含植保）", "乡 镇": "乡镇", "Ａ区\n 二期": "A区 二期",
+	} {
+		if got := readText(in); got != want {
+			t.Errorf("readText(%q) = %q, want %q", in, got, want)
+		}
+	}
+}

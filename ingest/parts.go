@@ -82,6 +82,9 @@ func (k *check) documentTotals() {
 	if k.options.Document != 0 {
 		total.amount = k.options.Document
 	}
+	if total.amount != 0 {
+		k.report.Handed = &total.amount
+	}
 	var sum ledger.Fen
 	for _, t := range k.sheets {
 		if len(t.sums) == 0 || t.sums[0].unread {

@@ -65,9 +65,15 @@ func (t *table) fillField(r *ledger.Record, c sheet.Cell, column *column) {
 	}
 }
 
-// readText gives a text on one line; blanks that only spread Chinese characters are left out.
+// readText gives a text on one line; blanks that only spread Chinese characters are left out. Full-width letters and digits
+// are a typing habit, full-width punctuation is Chinese.
 func readText(s string) string {
-	words := strings.Fields(narrowed(s))
+	words := strings.Fields(strings.Map(func(r rune) rune {
+		if r >= '０' && r <= '９' || r >= 'Ａ' && r <= 'Ｚ' || r >= 'ａ' && r <= 'ｚ' {
+			return r - '０' + '0'
+		}
+		return r
+	}, s))
 	if whole := strings.Join(words, ""); plainHan(whole) {
 		return whole
 	}

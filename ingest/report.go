@@ -12,6 +12,7 @@ type Report struct {
 	Sheets   []Sheet          `json:"sheets"` // in the file's order; sheets without any content are left out
 	Rows     int              `json:"rows"`
 	Total    ledger.Fen       `json:"total_fen"`
+	Handed   *ledger.Fen      `json:"document_total_fen,omitempty"` // what the document of an allocation hands down, if it is said
 	Findings []ledger.Finding `json:"findings"`
 }
 

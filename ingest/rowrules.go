@@ -87,8 +87,11 @@ var publishedTexts = map[string]bool{
 // noNumbersInTexts says when a text that would be published holds somebody's number (CEL-11).
 func (t *table) noNumbersInTexts(l *line) {
 	for _, c := range t.order {
-		if publishedTexts[c.field] {
+		switch {
+		case publishedTexts[c.field]:
 			t.noNumber(l, c)
+		case sorts[c.field] == asCode:
+			t.noNumberAsCode(l, c)
 		}
 	}
 	if t.note != nil {
@@ -103,6 +106,14 @@ func (t *table) noNumber(l *line, column *column) {
 	}
 	if kind := private(c.Text); kind != "" {
 		t.found.add(t.at(c.Col, c.Row), "CEL-11", "r", strconv.Itoa(c.Row), "c", column.label, "kind", kind)
+	}
+}
+
+// noNumberAsCode lets codes be as long as they like (a project's has 20 digits and more) but for an ID number.
+func (t *table) noNumberAsCode(l *line, column *column) {
+	c := t.cells[column.col]
+	if _, fault := ledger.ParseID(readCode(c)); fault == ledger.IDGood && c.Row == l.SheetRow {
+		t.found.add(t.at(c.Col, c.Row), "CEL-11", "r", strconv.Itoa(c.Row), "c", column.label, "kind", "身份证号")
 	}
 }
 

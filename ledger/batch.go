@@ -63,6 +63,7 @@ func (s State) MayBeMended() bool { return s == Parsed || s == Checked || s == R
 type Batch struct {
 	No          int64
 	Fund        string
+	Kind        FundKind // of the fund
 	Period      Period
 	State       State
 	FileName    string

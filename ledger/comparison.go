@@ -5,18 +5,30 @@ import "fmt"
 // Comparison is a batch held against the last period of its fund. The books fill it; amounts are in fen.
 type Comparison struct {
 	Batch    int64           `json:"batch"`
+	Kind     FundKind        `json:"kind"`
 	Period   Period          `json:"period"`
 	Last     Period          `json:"last_period"` // empty when the batch is the fund's first period
 	Now      Tally           `json:"now"`         // the whole period with this batch in it
 	Before   Tally           `json:"before"`
-	Added    int             `json:"people_added"`
+	Added    int             `json:"people_added"` // of other kinds than subsidy: rows, known by their key
 	Gone     int             `json:"people_gone"`
-	Changed  int             `json:"people_changed"` // paid in both, another amount
+	Changed  int             `json:"people_changed"` // paid in both, another amount; of other kinds: anything else
 	Villages []VillageChange `json:"villages"`       // those that differ, greatest difference first
 	People   []PersonChange  `json:"people"`         // the same, at most MaxChanges of them
+	Records  []RecordChange  `json:"records,omitempty"`
 }
 
-// MaxChanges is how many changed people a Comparison lists; its counts are over all.
+// RecordChange is a row of another kind than subsidy in two periods: what its key names.
+type RecordChange struct {
+	Key     string `json:"key"`
+	Added   bool   `json:"added"`
+	Gone    bool   `json:"gone"`
+	Now     *Fen   `json:"now_fen"` // nil where it has no amount
+	Before  *Fen   `json:"before_fen"`
+	Section string `json:"section"`
+}
+
+// MaxChanges is how many changed people, or rows, a Comparison lists; its counts are over all.
 const MaxChanges = 500
 
 // VillageChange is a village in two periods.
@@ -56,7 +68,7 @@ func (c Comparison) Findings() []Finding {
 		warn("与上期相比总额变化%+d%%", p)
 	}
 	if p := percent(int64(c.Before.Rows), int64(c.Now.Rows)); p >= peopleSwing || p <= -peopleSwing {
-		warn("与上期相比人数变化%+d%%", p)
+		warn("与上期相比%s变化%+d%%", c.Kind.Counted(), p)
 	}
 	for _, v := range c.Villages {
 		if v.Before.Rows > 0 && v.Now.Rows == 0 {

@@ -17,12 +17,17 @@ type Publication struct {
 	Batch       int64
 	Fund        string
 	FundName    string
+	Kind        FundKind
 	Period      Period
 	Tally       // of a fund that names nobody a batch may be a single household: Closed is then set and nothing is told
 	Closed      bool
 	PublishedAt time.Time
-	EndedAt     time.Time // when it was withdrawn; zero while it counts
+	EndedAt     time.Time // when it was withdrawn or corrected; zero while it counts
 	EndReason   string
+	FileName    string
+	Corrected   bool   // a later batch says it all otherwise; else it was withdrawn
+	Corrects    int64  // the batch whose rows it replaces; 0 for an ordinary one
+	Reason      string // of the correction
 }
 
 // FundYear is a fund in one year, counted over all its active payments.

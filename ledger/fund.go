@@ -11,6 +11,33 @@ const (
 	Budget     FundKind = "budget"     // 部门预算: of a department
 )
 
+// Kinds of tables that a county discloses beside those of its funds. What is disclosed of them goes by a fund's rules all
+// the same: a section answers for it, a document orders it, a policy says how long.
+const (
+	Project FundKind = "project" // 项目公示: the four disclosure stages of projects
+	Agency  FundKind = "agency"  // 机构编制: authorised and actual staff
+	Post    FundKind = "post"    // 人员编制: public fields of staff
+)
+
+var kindNames = map[FundKind]string{
+	Subsidy: "到户补贴", Allocation: "专项到项目", Transfer: "转移支付", Project: "项目公示", Budget: "部门预算", Agency: "机构编制",
+	Post: "人员编制",
+}
+
+// Name is the kind's word on pages; empty for a kind that there is not.
+func (k FundKind) Name() string { return kindNames[k] }
+
+// HasMoney says whether rows of the kind have amounts at all.
+func (k FundKind) HasMoney() bool { return k != Agency && k != Post }
+
+// Counted is what the rows of the kind are, in a comparison of their numbers.
+func (k FundKind) Counted() string {
+	if k == Subsidy || k == Post {
+		return "人数"
+	}
+	return "行数"
+}
+
 // Disclosure is who may see a fund's rows.
 type Disclosure string
 

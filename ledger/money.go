@@ -23,6 +23,9 @@ func (f Fen) String() string { return group(f.Plain()) }
 // Plain writes yuan with two decimals and no separators: 1040.86.
 func (f Fen) Plain() string { return formatScaled(int64(f), 2, 2) }
 
+// Wan writes 10,000 yuan (万元) without trailing zeros: 126.5, 1,296.2487.
+func (f Fen) Wan() string { return group(formatScaled(int64(f), 6, 0)) }
+
 // ParseYuan reads a decimal number of yuan ("1,040.86", "1040.860", "８３", "￥5元") exactly. It answers ErrNotNumber,
 // ErrTooFine when a digit beyond the fen is not zero, or ErrTooLarge.
 func ParseYuan(text string) (Fen, error) {

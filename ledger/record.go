@@ -1,12 +1,8 @@
 package ledger
 
-import "time"
-
-// Kinds of tables that a county discloses beside those of its funds.
-const (
-	Project FundKind = "project" // 项目公示: the four disclosure stages of projects
-	Agency  FundKind = "agency"  // 机构编制: authorised and actual staff
-	Post    FundKind = "post"    // 人员编制: public fields of staff
+import (
+	"strings"
+	"time"
 )
 
 // Record is one data row of any table but a subsidy sheet, read and checked, before it enters the books. Its maps go by
@@ -24,4 +20,102 @@ type Record struct {
 	Count      map[string]int64
 	Quantities map[string]Quantity
 	Dates      map[string]time.Time
+}
+
+// StagedRecord is a record ready for the books.
+type StagedRecord struct {
+	Record
+	Key string // see Record.Key
+}
+
+// keyFields are the texts that say whom or what a row of a kind is about. Of several lists the first counts whose first
+// field the row gives: a code settles it, and where there is none the name does.
+var keyFields = map[FundKind][][]string{
+	Allocation: {{"unit_name", "project_name", "document"}, {"project_name", "document"}},
+	Transfer:   {{"unit_name", "project_name", "document"}},
+	Project:    {{"project_code"}, {"project_name", "place"}},
+	Budget:     {{"subject_code", "unit_name"}, {"subject_name", "unit_name"}},
+	Agency:     {{"agency_name"}},
+	Post:       {{"person_name", "unit_name"}},
+}
+
+// KeyColumns are the fields by which a row of a kind is known, the best first: where on a sheet to point at it.
+func KeyColumns(kind FundKind) []string {
+	var first []string
+	for _, fields := range keyFields[kind] {
+		first = append(first, fields[0])
+	}
+	return first
+}
+
+// Key tells whom or what the row is about, in words that are the same however they were typed. Rows of one key, fund and
+// period in two batches are one row published twice (XB-01).
+func (r Record) Key(normalise func(string) string) string {
+	for _, fields := range keyFields[r.Kind] {
+		var parts []string
+		for _, field := range fields {
+			if text := normalise(r.Text[field]); text != "" {
+				parts = append(parts, text)
+			}
+		}
+		if r.Text[fields[0]] != "" {
+			return strings.Join(parts, " ")
+		}
+	}
+	return ""
+}
+
+// PublishedRecord is a record in the books, as pages show it.
+type PublishedRecord struct {
+	Record
+	Batch    int64
+	FileName string
+}
+
+// Stages are the names of the four moments at which a project is opened (三级四次公开), in their order.
+var Stages = [4]string{"申报前村级公示", "资金到县公开", "县级公示", "到村公示"}
+
+// RecordPage is what is open of a fund's records in one year. Its figures are counted by the database over all rows that
+// count, whatever the page and the policy.
+type RecordPage struct {
+	Fund
+	Year    int
+	Years   []int // in which anything was published, newest first; it may all have been withdrawn since
+	All     Tally // money of rows of depth 0
+	Sums    map[string]int64
+	Said    map[string]int // how many rows give a field of Sums, or a stage's date
+	Handed  *Fen           // what the documents hand down in all (文件下达); nil unless every batch says
+	Batches []Publication
+	Taken   []RowWithdrawal // single rows that were taken back
+	Open    bool            // rows may be shown today
+	Until   time.Time
+	Groups  []RecordGroup // of all open rows, in their order; one without a name where the kind has none
+	Group   string        // the one that was asked for
+	Shown   int           // rows open, in the group asked for
+	Page    int           // from 1
+	Rows    []PublishedRecord
+}
+
+// RowWithdrawal is a single row that was taken back.
+type RowWithdrawal struct {
+	Batch  int64
+	Sheet  string
+	Row    int
+	At     time.Time
+	Reason string
+}
+
+// RecordGroup is a unit with what its rows come to.
+type RecordGroup struct {
+	Name string
+	Tally
+}
+
+// RecordQuery asks for a page of a fund's records.
+type RecordQuery struct {
+	Fund    string
+	Year    int    // 0: the newest
+	Group   string // a unit; empty for all
+	Page    int    // from 1
+	PerPage int
 }

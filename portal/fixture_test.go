@@ -35,6 +35,7 @@ var zhangRef = ledger.PersonRef{Person: zhangID, Village: villageCode}
 
 type fixture struct {
 	fund      ledger.FundPage
+	records   ledger.RecordPage
 	hits      map[ledger.NameMode]int
 	asked     []ledger.PeopleQuery
 	looked    int
@@ -167,6 +168,22 @@ func (f *fixture) FundPage(_ context.Context, code string, year int) (ledger.Fun
 		return ledger.FundPage{}, ledger.ErrNotFound
 	}
 	return f.fund, f.err
+}
+
+func (f *fixture) Fund(_ context.Context, code string) (ledger.Fund, error) {
+	switch code {
+	case f.fund.Code:
+		return f.fund.Fund, f.err
+	case f.records.Code:
+		return f.records.Fund, f.err
+	}
+	return ledger.Fund{}, ledger.ErrNotFound
+}
+
+func (f *fixture) RecordPage(_ context.Context, q ledger.RecordQuery) (ledger.RecordPage, error) {
+	page := f.records
+	page.Page = q.Page
+	return page, f.err
 }
 
 func (f *fixture) VillageList(_ context.Context, fund string, year int, village string) (ledger.VillageList, error) {

@@ -55,11 +55,17 @@ func (s *Server) funds(c *fiber.Ctx) error {
 // byKind keeps the books' order within a kind; a kind nobody has heard of still shows.
 func byKind(list []ledger.FundYear) []fundKind {
 	kinds := []fundKind{
-		{ID: string(ledger.Subsidy), Name: "到户补贴"},
-		{ID: string(ledger.Allocation), Name: "专项到项目"},
-		{ID: string(ledger.Transfer), Name: "转移支付"},
-		{ID: string(ledger.Budget), Name: "部门预算"},
+		{ID: string(ledger.Subsidy)},
+		{ID: string(ledger.Allocation)},
+		{ID: string(ledger.Project)},
+		{ID: string(ledger.Transfer)},
+		{ID: string(ledger.Budget)},
+		{ID: string(ledger.Agency)},
+		{ID: string(ledger.Post)},
 		{ID: "other", Name: "其他"},
+	}
+	for i := range kinds[:len(kinds)-1] {
+		kinds[i].Name = ledger.FundKind(kinds[i].ID).Name()
 	}
 	for _, f := range list {
 		i := 0
@@ -111,7 +117,15 @@ func (s *Server) fund(c *fiber.Ctx) error {
 			return err
 		}
 	}
-	f, err := s.books.FundPage(c.UserContext(), param(c, "code"), year)
+	code := param(c, "code")
+	what, err := s.books.Fund(c.UserContext(), code)
+	switch {
+	case err != nil:
+		return err
+	case what.Kind != ledger.Subsidy:
+		return s.records(c, code, year)
+	}
+	f, err := s.books.FundPage(c.UserContext(), code, year)
 	if err != nil {
 		return err
 	}

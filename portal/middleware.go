@@ -79,9 +79,13 @@ func headers(secure bool) fiber.Handler {
 
 // private marks pages that name people: no search engine lists them, no cache keeps them.
 func private(c *fiber.Ctx) error {
+	keepPrivate(c)
+	return c.Next()
+}
+
+func keepPrivate(c *fiber.Ctx) {
 	c.Set("X-Robots-Tag", "noindex")
 	c.Set("Cache-Control", "no-store")
-	return c.Next()
 }
 
 // deadline bounds a request's work; fiber sets no deadline of its own.

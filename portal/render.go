@@ -8,6 +8,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 	"github.com/gofiber/template/html/v2"
 
+	"mingbai/ledger"
 	"mingbai/templates"
 )
 
@@ -24,6 +25,7 @@ type Frame struct {
 	Nav     string // the entry of the head's menu that this page stands under
 	Home    bool
 	NoIndex bool
+	Wide    bool // a table of many columns
 }
 
 func (s *Server) frame(title string) Frame {
@@ -47,9 +49,23 @@ var everyPage = []page{
 	fundsPage{},
 	fundPage{},
 	villagePage{},
+	emptyRecords(ledger.Allocation),
+	emptyRecords(ledger.Transfer),
+	emptyRecords(ledger.Project),
+	emptyRecords(ledger.Budget),
+	emptyRecords(ledger.Agency),
+	emptyRecords(ledger.Post),
 	aboutPage{},
 	auditPage{},
 	errorPage{},
+}
+
+// emptyRecords has one row without anything in it, so that the kind's own part is tried too.
+func emptyRecords(kind ledger.FundKind) recordsPage {
+	return recordsPage{
+		Fund:  ledger.RecordPage{Fund: ledger.Fund{Kind: kind}, Years: []int{2025}, All: ledger.Tally{Rows: 1}},
+		Lines: []recordLine{{}},
+	}
 }
 
 // loadTemplates parses all templates and tries each page once, empty: a missing template, partial or field stops the

@@ -24,7 +24,7 @@ func (s *Server) routes() {
 	s.app.Get("/people/:ref", private, browse, zip, s.person)
 
 	s.app.Get("/funds", zip, s.funds)
-	s.app.Get("/funds/:code", zip, s.fund)
+	s.app.Get("/funds/:code", browse, zip, s.fund) // a roster of staff is among them
 	s.app.Get("/funds/:code/:year/villages/:village", private, browse, zip, s.village)
 
 	s.app.Get("/about", zip, s.about)

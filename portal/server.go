@@ -22,7 +22,9 @@ type Books interface {
 	PublicPerson(ctx context.Context, ref ledger.PersonRef) (ledger.FoundPerson, []ledger.Payment, error)
 	OwnBook(ctx context.Context, person string) (ledger.OwnBook, error)
 	Funds(ctx context.Context) ([]ledger.FundYear, error)
-	FundPage(ctx context.Context, code string, year int) (ledger.FundPage, error) // year 0: the newest
+	Fund(ctx context.Context, code string) (ledger.Fund, error)
+	FundPage(ctx context.Context, code string, year int) (ledger.FundPage, error)    // year 0: the newest
+	RecordPage(ctx context.Context, q ledger.RecordQuery) (ledger.RecordPage, error) // of any kind but subsidy
 	VillageList(ctx context.Context, fund string, year int, village string) (ledger.VillageList, error)
 	AuditHeads(ctx context.Context, before time.Time, n int) ([]ledger.AuditHead, error)
 	Ready(ctx context.Context) error

@@ -12,7 +12,7 @@ import (
 // words are the functions that templates may call: how things are written, and nothing that is counted or decided.
 var words = map[string]any{
 	"count": count, "date": date, "stated": stated, "named": named, "place": place, "groupName": groupName, "years": years,
-	"openness": openness, "fundPath": fundPath, "personPath": personPath,
+	"openness": openness, "wan": wan, "rows": rows, "fundPath": fundPath, "personPath": personPath,
 }
 
 // unstated stands wherever a sheet is silent: what is missing is said, never dropped.
@@ -20,6 +20,26 @@ const unstated = "未注明"
 
 // count writes 882,804.
 func count(n int) string { return strings.TrimSuffix(ledger.Fen(n*100).String(), ".00") }
+
+// wan writes an amount as people say it: 126.5 万元, and below that 8,432.50 元.
+func wan(f ledger.Fen) string {
+	if f < 1_000_000 && f > -1_000_000 {
+		return f.String() + " 元"
+	}
+	return f.Wan() + " 万元"
+}
+
+var rowWords = map[ledger.FundKind]string{
+	ledger.Project: "个项目", ledger.Budget: "个科目", ledger.Agency: "个单位", ledger.Post: "人",
+}
+
+// rows writes what a number of rows of a kind is: 24 笔, 343 个单位.
+func rows(kind ledger.FundKind, n int) string {
+	if word := rowWords[kind]; word != "" {
+		return count(n) + " " + word
+	}
+	return count(n) + " 笔"
+}
 
 // date writes 2025年3月9日, in Shanghai.
 func date(t time.Time) string {

@@ -206,7 +206,7 @@ func (c *genCmd) county(s *streams) error {
 	for _, b := range t.Books {
 		rows += b.Rows
 	}
-	s.say("生成%d本清册，%d行，在 %s", len(t.Books), rows, c.Out)
+	s.say("生成%d本清册（%d行）和%d张其他的表，在 %s", len(t.Books), rows, len(t.Tables), c.Out)
 	return nil
 }
 

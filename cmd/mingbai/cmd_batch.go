@@ -83,21 +83,53 @@ func (c *compareCmd) Run(cfg *Config, s *streams) error {
 }
 
 func tellComparison(s *streams, d ledger.Comparison) {
+	now, before := size(d.Kind, d.Now.Rows, d.Now.Total), size(d.Kind, d.Before.Rows, d.Before.Total)
 	if d.Last == "" {
-		fmt.Fprintf(s.out, "批次%d是这个项目最早的一期，没有上期可比。本期%d行，%s元\n", d.Batch, d.Now.Rows, d.Now.Total)
+		fmt.Fprintf(s.out, "批次%d是这个项目最早的一期，没有上期可比。本期%s\n", d.Batch, now)
 		return
 	}
-	fmt.Fprintf(s.out, "%s与%s相比：%d行%s元 → %d行%s元；新增%d人，减少%d人，金额变化%d人\n", d.Period.Name(), d.Last.Name(),
-		d.Before.Rows, d.Before.Total, d.Now.Rows, d.Now.Total, d.Added, d.Gone, d.Changed)
+	changed := "新增%d人，减少%d人，金额变化%d人"
+	if d.Kind != ledger.Subsidy {
+		changed = "新增%d行，减少%d行，内容变化%d行"
+	}
+	fmt.Fprintf(s.out, "%s与%s相比：%s → %s；"+changed+"\n", d.Period.Name(), d.Last.Name(), before, now, d.Added, d.Gone, d.Changed)
 	for _, v := range d.Villages {
 		fmt.Fprintf(s.out, "  %s %s  %d行%s元 → %d行%s元\n", v.Town, v.Name, v.Before.Rows, v.Before.Total, v.Now.Rows, v.Now.Total)
 	}
 	for _, p := range d.People {
 		fmt.Fprintf(s.out, "  %s %s  %s → %s\n", p.Village, p.Name, amountOr(p.Before), amountOr(p.Now))
 	}
+	for _, r := range d.Records {
+		fmt.Fprintf(s.out, "  %s %s%s\n", changeWord(r), r.Key, amounts(d.Kind, r))
+	}
 	for _, f := range d.Findings() {
 		fmt.Fprintf(s.out, "  %s %s  %s。%s\n", f.Severity, f.Rule, f.Message, f.Fix)
 	}
+}
+
+// size words a number of rows and, where the kind has money, what they come to.
+func size(kind ledger.FundKind, rows int, total ledger.Fen) string {
+	if !kind.HasMoney() {
+		return fmt.Sprintf("%d行", rows)
+	}
+	return fmt.Sprintf("%d行%s元", rows, total)
+}
+
+func changeWord(r ledger.RecordChange) string {
+	switch {
+	case r.Added:
+		return "新增"
+	case r.Gone:
+		return "减少"
+	}
+	return "变化"
+}
+
+func amounts(kind ledger.FundKind, r ledger.RecordChange) string {
+	if !kind.HasMoney() {
+		return ""
+	}
+	return "  " + amountOr(r.Before) + " → " + amountOr(r.Now)
 }
 
 func amountOr(f *ledger.Fen) string {

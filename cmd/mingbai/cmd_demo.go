@@ -112,28 +112,35 @@ func (c *demoCmd) loadSample(cfg *Config, s *streams, keys *ledger.Keyring, step
 	o := newOffice(db, keys, cfg.log(s))
 	loaded := 0
 	for _, b := range truth.Books {
-		n, err := o.sampleBook(s, filepath.Join(dir, b.File), b)
+		n, err := o.sampleBook(s, filepath.Join(dir, b.File), b.Fund, b.Period)
 		if err != nil {
 			return fmt.Errorf("%s: %w", b.File, err)
 		}
 		loaded += n
 	}
+	for _, t := range truth.Tables {
+		n, err := o.sampleBook(s, filepath.Join(dir, t.File), t.Fund, t.Period)
+		if err != nil {
+			return fmt.Errorf("%s: %w", t.File, err)
+		}
+		loaded += n
+	}
 	if loaded > 0 {
-		step(fmt.Sprintf("导入并公开%d本清册", loaded))
+		step(fmt.Sprintf("导入并公开%d本清册和表", loaded))
 	}
 	return nil
 }
 
 // sampleBook takes one workbook from where it stands to publication; a book that was withdrawn or sent back stays so.
 // It answers 1 when there was something to do.
-func (o *office) sampleBook(s *streams, path string, b fixtures.Book) (int, error) {
+func (o *office) sampleBook(s *streams, path, fund string, period ledger.Period) (int, error) {
 	content, err := readFile(path)
 	if err != nil {
 		return 0, err
 	}
 	batch, err := o.db.BatchOfFile(s.ctx, sha256.Sum256(content))
 	if errors.Is(err, ledger.ErrNotFound) {
-		no, _, report, err := o.Import(s.ctx, job{Path: path, Fund: b.Fund, Period: b.Period, By: demoClerk, Note: "示例数据，已逐条核对"})
+		no, _, report, err := o.Import(s.ctx, job{Path: path, Fund: fund, Period: period, By: demoClerk, Note: "示例数据，已逐条核对"})
 		if err != nil {
 			return 0, err
 		}

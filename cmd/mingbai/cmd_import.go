@@ -119,7 +119,7 @@ func writeJSON(s *streams, v any) error {
 
 // tell writes a report for a clerk to read: place first, then what, then how.
 func tell(s *streams, r ingest.Report) {
-	fmt.Fprintf(s.out, "%s：%d行，%s元\n", r.File, r.Rows, r.Total)
+	fmt.Fprintf(s.out, "%s：%s\n", r.File, size(r.Kind, r.Rows, r.Total))
 	for _, f := range r.Findings {
 		tellFinding(s, f)
 	}
@@ -149,7 +149,7 @@ type importCmd struct {
 	Batch int64 `help:"这是改好的文件，接着这个批次；项目和期间就是那个批次的" placeholder:"BATCH"`
 	Keep  bool  `help:"有必须改的问题时，也把文件和校验结果留在账库里，改好后用 --batch 接着传"`
 
-	Corrects int64  `help:"更正：这个文件里的行，替换该批次里同一个人的行" placeholder:"BATCH"`
+	Corrects int64  `help:"更正：这个文件里的行，替换该批次里同一个人的行；其他类别替换整个批次" placeholder:"BATCH"`
 	Reason   string `help:"更正的原因，会公开"`
 }
 
@@ -212,7 +212,7 @@ func (c *importCmd) Run(cfg *Config, s *streams) error {
 	if unplaced > 0 {
 		s.say("有%d行的村名不在名录里，公开页会注明“村未登记”；请核对村名或先维护名录", unplaced)
 	}
-	s.say("已导入：%d行，%s元，等待另一人复核", r.Rows, r.Total)
+	s.say("已导入：%s，等待另一人复核", size(r.Kind, r.Rows, r.Total))
 	c.sayOpen(s, no, r)
 	if !c.JSON {
 		fmt.Fprintln(s.out, no)

@@ -32,10 +32,7 @@ func TestAFarmerFindsHerMoney(t *testing.T) {
 	}
 	site := w.serve()
 	she := neighbour(truth)
-	for _, screen := range []struct {
-		name          string
-		width, height int64
-	}{{"phone", 390, 844}, {"desktop", 1280, 900}, {"kiosk", 1080, 1920}} {
+	for _, screen := range screens {
 		t.Run(screen.name, func(t *testing.T) {
 			f := openBrowser(t, screen.name, screen.width, screen.height)
 			f.visit(site + "/")
@@ -99,6 +96,12 @@ func TestAFarmerFindsHerMoney(t *testing.T) {
 		f.shot("11-nothing-left")
 	})
 }
+
+// screens are those that pages are made for.
+var screens = []struct {
+	name          string
+	width, height int64
+}{{"phone", 390, 844}, {"desktop", 1280, 900}, {"kiosk", 1080, 1920}}
 
 // neighbour is somebody with a payment from the farmland fund, at home in a plain way: two or three characters, no dot.
 func neighbour(t *fixtures.Truth) fixtures.Household {
@@ -219,6 +222,18 @@ func (f *farmer) unsee(words ...string) {
 		if strings.Contains(page, w) {
 			f.t.Errorf("the page shows %q", w)
 		}
+	}
+}
+
+// fits fails the test when the page is wider than the screen.
+func (f *farmer) fits() {
+	f.t.Helper()
+	over, err := chromedp.Run(f.ctx, chromedp.Evaluate[int64]("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	if over > 0 {
+		f.t.Errorf("%s is %d pixels wider than the %s", f.address(), over, f.name)
 	}
 }
 

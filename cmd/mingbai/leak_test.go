@@ -29,11 +29,20 @@ func TestNoNumberGetsOut(t *testing.T) {
 	for _, b := range truth.Books {
 		w.publish(filepath.Join(dir, b.File), b)
 	}
+	for _, table := range truth.Tables {
+		w.publishTable(dir, table)
+	}
 	site := w.serve()
 	w.eventually("the index to be built", 20*time.Second, func() bool { return w.engine().Status(t.Context()).Answering == "index" })
 
+	pages := w.crawl(site, truth)
+	for _, p := range truth.Staff[:10] {
+		if !strings.Contains(pages, p.Name) {
+			t.Error("the crawl did not see the staff")
+		}
+	}
 	for what, text := range map[string]string{
-		"database": w.dump(), "index": w.documents(), "pages": w.crawl(site, truth), "log": w.log.String(),
+		"database": w.dump(), "index": w.documents(), "pages": pages, "log": w.log.String(),
 	} {
 		if len(text) < 500 {
 			t.Errorf("%s: only %d bytes looked at", what, len(text))
@@ -48,6 +57,13 @@ func TestNoNumberGetsOut(t *testing.T) {
 		if found > 0 {
 			t.Errorf("%s: %d of %d numbers found in %d bytes", what, found, len(secrets), len(text))
 		}
+		for _, p := range truth.Staff {
+			for _, layout := range []string{"2006-01-02", "2006年1月2日", "20060102"} {
+				if strings.Contains(text, p.Birth().Format(layout)) {
+					t.Errorf("%s: when somebody was born: %s", what, p.Birth().Format(layout))
+				}
+			}
+		}
 		if m := regexp.MustCompile(`\b990121(19|20)\d{6}`).FindString(text); m != "" {
 			t.Errorf("%s: part of a number: %s", what, m)
 		}
@@ -60,6 +76,9 @@ func secretsOf(truth *fixtures.Truth) (secrets []string) {
 		if p != nil {
 			secrets = append(secrets, p.ID, p.ID[:14], p.ID[6:])
 		}
+	}
+	for i := range truth.Staff {
+		add(&truth.Staff[i])
 	}
 	for _, h := range truth.People {
 		secrets = append(secrets, h.Account, h.Phone)

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"iter"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -84,53 +85,79 @@ func (o *office) Import(ctx context.Context, j job) (no int64, unplaced int, rep
 		Fund: j.Fund, Period: j.Period, FileName: filepath.Base(j.Path), SHA256: sha, Size: int64(len(content)),
 		Sealed: o.keys.Seal(ledger.SealedFilePlace(sha), content), RuleVersion: ingest.RuleVersionWith(options.Dictionary), By: j.By,
 		Batch: j.Batch, Corrects: j.Corrects, Reason: j.Reason, Note: j.Note,
-		StatedTotal: func() *ledger.Fen { return statedTotal(report) },
-		Findings:    func() []ledger.Finding { return report.Findings },
-		Mapping:     func() ([]string, []ledger.ColumnMapping) { return mappingOf(report) },
+		StatedTotal:   func() *ledger.Fen { return statedTotal(report) },
+		DocumentTotal: func() *ledger.Fen { return report.Handed },
+		Findings:      func() []ledger.Finding { return report.Findings },
+		Mapping:       func() ([]string, []ledger.ColumnMapping) { return mappingOf(report) },
 	}
 	if j.Keep {
-		upload.KeepBlocked = func(err error) bool { return told(&report, err) }
+		upload.KeepBlocked = func(err error) bool { return told(&report, fund.Kind, err) }
 	}
-	no, err = o.db.Import(ctx, upload, func(yield func(ledger.StagedRow, error) bool) {
-		var stopped bool
-		report, err = o.reader.Check(ctx, file, j.Path, options, func(r ledger.Row) error {
-			staged := o.stage(r, places)
-			if staged.VillageCode == "" {
-				unplaced++
-			}
-			if !yield(staged, nil) {
-				stopped = true
-				return errBlocked
-			}
-			return nil
-		})
-		switch {
-		case stopped:
-		case err != nil:
-			yield(ledger.StagedRow{}, err)
-		case report.SHA256 != hex.EncodeToString(sha[:]):
-			yield(ledger.StagedRow{}, ledger.Errorf(ledger.KindConflict, "文件 %s 在读取时被改动了，请保存好再传", j.Path))
-		case ledger.Stops(report.Findings):
-			yield(ledger.StagedRow{}, errBlocked)
+	check := func(emit func(ledger.Row) error, records func(ledger.Record) error) (ingest.Report, error) {
+		options.Records = records
+		report, err = o.reader.Check(ctx, file, j.Path, options, emit)
+		if err == nil && report.SHA256 != hex.EncodeToString(sha[:]) {
+			err = ledger.Errorf(ledger.KindConflict, "文件 %s 在读取时被改动了，请保存好再传", j.Path)
 		}
-	})
-	if err != nil && !j.Keep && told(&report, err) {
+		return report, err
+	}
+	if fund.Kind == ledger.Subsidy {
+		no, err = o.db.Import(ctx, upload, flow(func(put func(ledger.StagedRow) error) (ingest.Report, error) {
+			return check(func(r ledger.Row) error {
+				staged := o.stage(r, places)
+				if staged.VillageCode == "" {
+					unplaced++
+				}
+				return put(staged)
+			}, nil)
+		}))
+	} else {
+		no, err = o.db.ImportRecords(ctx, upload, flow(func(put func(ledger.StagedRecord) error) (ingest.Report, error) {
+			return check(nil, func(r ledger.Record) error {
+				return put(ledger.StagedRecord{Record: r, Key: r.Key(search.Normalise)})
+			})
+		}))
+	}
+	if err != nil && !j.Keep && told(&report, fund.Kind, err) {
 		return 0, unplaced, report, nil
 	}
 	return no, unplaced, report, err
 }
 
+// flow makes a reader that hands over rows one by one a sequence of them. What goes wrong with it, and fatal findings, end
+// the sequence as an error.
+func flow[T any](read func(put func(T) error) (ingest.Report, error)) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		stopped := false
+		report, err := read(func(v T) error {
+			if !yield(v, nil) {
+				stopped = true
+				return errBlocked
+			}
+			return nil
+		})
+		var none T
+		switch {
+		case stopped:
+		case err != nil:
+			yield(none, err)
+		case ledger.Stops(report.Findings):
+			yield(none, errBlocked)
+		}
+	}
+}
+
 // told says whether an import ended because of what stands in the file, and makes the report tell what the books have
 // against it.
-func told(report *ingest.Report, err error) bool {
+func told(report *ingest.Report, kind ledger.FundKind, err error) bool {
 	var clash *postgres.ClashError
 	var lost *postgres.TargetError
 	switch {
 	case errors.Is(err, errBlocked):
 	case errors.As(err, &clash):
-		report.Findings = append(report.Findings, atNumbers(*report, "XB-01", "第%d行已在批次%d公开", "走更正并写明原因", clash.Clashes, clash.Total)...)
+		report.Findings = append(report.Findings, atNumbers(*report, kind, "XB-01", "第%d行已在批次%d公开", "走更正并写明原因", clash.Clashes, clash.Total)...)
 	case errors.As(err, &lost):
-		report.Findings = append(report.Findings, atNumbers(*report, "XB-02", "第%d行的人不在批次%d里，没有可更正的行", "填写原批次号；漏发的人另行导入", lost.Rows, lost.Total)...)
+		report.Findings = append(report.Findings, atNumbers(*report, kind, "XB-02", "第%d行的人不在批次%d里，没有可更正的行", "填写原批次号；漏发的人另行导入", lost.Rows, lost.Total)...)
 	default:
 		return false
 	}
@@ -235,13 +262,16 @@ func statedTotal(r ingest.Report) *ledger.Fen {
 	return &sum
 }
 
-// atNumbers tells what the books have against rows, at the cells of the people's numbers. message takes a row and a batch.
-func atNumbers(report ingest.Report, rule, message, fix string, rows []postgres.Clash, total int) []ledger.Finding {
+// atNumbers tells what the books have against rows, at the cells by which they are known: the people's numbers, or the
+// first column of the kind's key that the sheet has. message takes a row and a batch.
+func atNumbers(report ingest.Report, kind ledger.FundKind, rule, message, fix string, rows []postgres.Clash, total int) []ledger.Finding {
 	column := map[string]string{}
 	for _, s := range report.Sheets {
-		for _, c := range s.Columns {
-			if c.Field == "id_number" {
-				column[s.Name] = letters(c.Cell)
+		for _, field := range append(ledger.KeyColumns(kind), "id_number") {
+			for _, c := range s.Columns {
+				if c.Field == field && column[s.Name] == "" {
+					column[s.Name] = letters(c.Cell)
+				}
 			}
 		}
 	}

@@ -14,7 +14,8 @@ import (
 const batchColumns = `b.batch_no, b.fund, b.period, b.state, b.file_name, b.file_sha256, b.rule_version, b.row_count,
 	b.total_fen, b.stated_fen, b.uploaded_by, b.uploaded_at, coalesce(b.certified_by, ''), coalesce(b.published_by, ''),
 	b.published_at, b.public_from, b.public_until, b.ended_at, coalesce(b.end_reason, ''),
-	coalesce(b.corrects, 0), coalesce(b.correct_reason, ''), b.mapping, b.revision`
+	coalesce(b.corrects, 0), coalesce(b.correct_reason, ''), b.mapping, b.revision,
+	(select f.kind from fund f where f.county = b.county and f.code = b.fund)`
 
 func scanBatch(row pgx.CollectableRow) (b ledger.Batch, err error) {
 	var sha []byte
@@ -22,7 +23,7 @@ func scanBatch(row pgx.CollectableRow) (b ledger.Batch, err error) {
 	var stated *int64
 	err = row.Scan(&b.No, &b.Fund, &b.Period, &b.State, &b.FileName, &sha, &b.RuleVersion, &b.Rows,
 		&b.Total, &stated, &b.UploadedBy, &b.UploadedAt, &b.CertifiedBy, &b.PublishedBy,
-		&published, &from, &until, &ended, &b.EndReason, &b.Corrects, &b.Reason, &b.Mapping, &b.Revision)
+		&published, &from, &until, &ended, &b.EndReason, &b.Corrects, &b.Reason, &b.Mapping, &b.Revision, &b.Kind)
 	copy(b.SHA256[:], sha)
 	b.StatedTotal = (*ledger.Fen)(stated)
 	b.PublishedAt, b.PublicFrom, b.PublicUntil, b.EndedAt = orZero(published), orZero(from), orZero(until), orZero(ended)
@@ -171,7 +172,7 @@ func (db *DB) Reject(ctx context.Context, no int64, by, reason string) error {
 }
 
 // stagedTables hold what waits for certification, under the number of its batch.
-var stagedTables = []string{"staged_party", "staged_row"}
+var stagedTables = []string{"staged_party", "staged_record", "staged_row"}
 
 func (db *DB) dropStaged(ctx context.Context, tx pgx.Tx, no int64) error {
 	for _, table := range stagedTables {

@@ -44,8 +44,11 @@ func (db *DB) Compare(ctx context.Context, no int64) (c ledger.Comparison, err e
 		if err != nil {
 			return err
 		}
-		c.Batch, c.Period = no, b.Period
+		c.Batch, c.Kind, c.Period = no, b.Kind, b.Period
 		args := pgx.NamedArgs{"county": db.county, "no": no, "most": ledger.MaxChanges}
+		if b.Kind != ledger.Subsidy {
+			return db.compareRecords(ctx, tx, args, &c)
+		}
 		if err := db.compareTotals(ctx, tx, args, &c); err != nil || c.Last == "" {
 			return err
 		}

@@ -133,13 +133,13 @@ func (db *DB) settleOld(ctx context.Context, tx pgx.Tx, b ledger.Batch) error {
 	if _, err := exec(ctx, tx, `
 		update batch set state = 'superseded', ended_by = @by, ended_at = @now, end_reason = @reason
 		where county = @county and batch_no = @no and state = 'published' and not exists (
-			select from payment where county = @county and year = @year and batch_no = @no and active)`, args); err != nil {
+			select from `+rowTable(old.Kind)+` where county = @county and year = @year and batch_no = @no and active)`, args); err != nil {
 		return err
 	}
 	if _, err := exec(ctx, tx, `
 		update batch set state = 'published', ended_by = null, ended_at = null, end_reason = null
 		where county = @county and batch_no = @no and state = 'superseded' and exists (
-			select from payment where county = @county and year = @year and batch_no = @no and active)`, args); err != nil {
+			select from `+rowTable(old.Kind)+` where county = @county and year = @year and batch_no = @no and active)`, args); err != nil {
 		return err
 	}
 	if err := db.tallyBatch(ctx, tx, old); err != nil {
@@ -152,6 +152,9 @@ func (db *DB) settleOld(ctx context.Context, tx pgx.Tx, b ledger.Batch) error {
 func (db *DB) restoreOld(ctx context.Context, tx pgx.Tx, b ledger.Batch) error {
 	if b.Corrects == 0 {
 		return nil
+	}
+	if b.Kind != ledger.Subsidy {
+		return db.reviveOld(ctx, tx, b)
 	}
 	if _, err := exec(ctx, tx, `
 		update payment p set active = true
@@ -180,21 +183,15 @@ func (db *DB) Revert(ctx context.Context, no int64, by, reason string) error {
 		if b.State != ledger.Withdrawn {
 			return ledger.Errorf(ledger.KindConflict, "批次%d现在是“%s”，只有已撤回的批次可以恢复；更正过的，请撤回更正它的批次", no, b.State.Name())
 		}
-		args := pgx.NamedArgs{"county": db.county, "no": no, "old": b.Corrects, "year": b.Period.Year()}
-		if b.Corrects != 0 {
-			if _, err := exec(ctx, tx, `
-				update payment p set active = false from correction c
-				where c.county = @county and c.batch_no = @no and p.county = @county and p.year = @year
-					and p.batch_no = c.old_batch and p.line = c.old_line`, args); err != nil {
-				return err
-			}
+		if err := db.endCorrected(ctx, tx, b); err != nil {
+			return err
 		}
-		if err := db.reactivate(ctx, tx, args); err != nil {
+		if err := db.reactivate(ctx, tx, b); err != nil {
 			return err
 		}
 		if _, err := exec(ctx, tx, `
 			update batch set state = 'published', ended_by = null, ended_at = null, end_reason = null
-			where county = @county and batch_no = @no`, args); err != nil {
+			where county = @county and batch_no = @no`, pgx.NamedArgs{"county": db.county, "no": no}); err != nil {
 			return err
 		}
 		if b.Corrects != 0 {
@@ -217,7 +214,27 @@ const comesBack = `not exists (select from row_withdrawal w where w.county = p.c
 	and not exists (select from correction c join batch n on n.county = c.county and n.batch_no = c.batch_no and n.state in ('published', 'superseded')
 		where c.county = p.county and c.old_batch = p.batch_no and c.old_line = p.line)`
 
-func (db *DB) reactivate(ctx context.Context, tx pgx.Tx, args pgx.NamedArgs) error {
+// endCorrected ends again what a correction replaces, when the correction comes back.
+func (db *DB) endCorrected(ctx context.Context, tx pgx.Tx, b ledger.Batch) error {
+	switch {
+	case b.Corrects == 0:
+		return nil
+	case b.Kind != ledger.Subsidy:
+		return db.endOld(ctx, tx, b)
+	}
+	_, err := exec(ctx, tx, `
+		update payment p set active = false from correction c
+		where c.county = @county and c.batch_no = @no and p.county = @county and p.year = @year
+			and p.batch_no = c.old_batch and p.line = c.old_line`,
+		pgx.NamedArgs{"county": db.county, "no": b.No, "year": b.Period.Year()})
+	return err
+}
+
+func (db *DB) reactivate(ctx context.Context, tx pgx.Tx, b ledger.Batch) error {
+	if b.Kind != ledger.Subsidy {
+		return db.reviveRecords(ctx, tx, b)
+	}
+	args := pgx.NamedArgs{"county": db.county, "no": b.No, "year": b.Period.Year()}
 	clash, err := one[int](ctx, tx, `
 		select count(*)::int from payment p
 		join payment q on q.county = p.county and q.year = p.year and q.fund = p.fund and q.period = p.period and q.paid_for = p.paid_for and q.active
@@ -248,7 +265,7 @@ func (db *DB) WithdrawRow(ctx context.Context, no int64, sheet string, row int, 
 			"county": db.county, "no": no, "year": b.Period.Year(), "sheet": sheet, "row": row, "by": by, "now": db.now(), "reason": reason,
 		}
 		lines, err := all(ctx, tx, pgx.RowTo[int], `
-			select line from payment where county = @county and year = @year and batch_no = @no and sheet_row = @row
+			select line from `+rowTable(b.Kind)+` where county = @county and year = @year and batch_no = @no and sheet_row = @row
 				and (@sheet = '' or sheet = @sheet) and active`, args)
 		if err != nil {
 			return err
@@ -262,7 +279,7 @@ func (db *DB) WithdrawRow(ctx context.Context, no int64, sheet string, row int, 
 		}
 		args["line"] = lines[0]
 		for _, sql := range []string{
-			`update payment set active = false where county = @county and year = @year and batch_no = @no and line = @line`,
+			`update ` + rowTable(b.Kind) + ` set active = false where county = @county and year = @year and batch_no = @no and line = @line`,
 			`insert into row_withdrawal (county, batch_no, line, at, by, reason) values (@county, @no, @line, @now, @by, @reason)`,
 		} {
 			if _, err := exec(ctx, tx, sql, args); err != nil {

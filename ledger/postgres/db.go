@@ -148,6 +148,8 @@ func ours(err error) error {
 			return &ledger.Error{Kind: ledger.KindDenied, Rule: "XB-05", Message: "复核人不能是上传人，请换人复核", Cause: err}
 		case "certified_is_explained":
 			return &ledger.Error{Kind: ledger.KindConflict, Message: "还有校验结果没有写明原因，请先补写", Cause: err}
+		case "fund_kind_is_kept":
+			return &ledger.Error{Kind: ledger.KindConflict, Message: "项目已有批次，类别不能再改；请另立一个项目代码", Cause: err}
 		case "batch_file_once":
 			return &ledger.Error{Kind: ledger.KindConflict, Rule: "FILE-06", Message: "同一个文件已在另一批次中，无需重传；要改正请走更正", Cause: err}
 		}

@@ -35,11 +35,13 @@ func (db *DB) YearFigures(ctx context.Context, year int) (ledger.YearFigures, er
 // A batch of a fund that names nobody may be one household: its own figures are not told (small cells are never published).
 const publicationColumns = `b.batch_no, b.fund, f.name, b.period,
 	case when f.disclosure = 'public' then b.row_count else 0 end, case when f.disclosure = 'public' then b.total_fen else 0 end,
-	f.disclosure <> 'public', b.published_at, b.ended_at, coalesce(b.end_reason, '')`
+	f.disclosure <> 'public', b.published_at, b.ended_at, coalesce(b.end_reason, ''), f.kind, b.state = 'superseded',
+	case when f.disclosure = 'public' then b.file_name else '' end, coalesce(b.corrects, 0), coalesce(b.correct_reason, '')`
 
 func scanPublication(row pgx.CollectableRow) (p ledger.Publication, err error) {
 	var ended *time.Time
-	err = row.Scan(&p.Batch, &p.Fund, &p.FundName, &p.Period, &p.Rows, &p.Total, &p.Closed, &p.PublishedAt, &ended, &p.EndReason)
+	err = row.Scan(&p.Batch, &p.Fund, &p.FundName, &p.Period, &p.Rows, &p.Total, &p.Closed, &p.PublishedAt, &ended, &p.EndReason,
+		&p.Kind, &p.Corrected, &p.FileName, &p.Corrects, &p.Reason)
 	p.EndedAt = orZero(ended)
 	return p, err
 }
@@ -63,8 +65,11 @@ func (db *DB) Funds(ctx context.Context) ([]ledger.FundYear, error) {
 		select `+fundColumns+`, coalesce(t.year, 0), coalesce(t.n, 0)::int, coalesce(t.fen, 0)::bigint
 		from fund f
 		left join lateral (
-			select year, sum(row_count) as n, sum(total_fen) as fen from village_tally
-			where county = f.county and fund = f.code group by year order by year desc limit 1) t on true
+			select year, sum(row_count) as n, sum(total_fen) as fen from (
+				select year, row_count, total_fen from village_tally where county = f.county and fund = f.code
+				union all
+				select year, row_count, total_fen from record_tally where county = f.county and fund = f.code) both_tallies
+			group by year order by year desc limit 1) t on true
 		where f.county = @county
 		order by f.kind, f.code`,
 		pgx.NamedArgs{"county": db.county})
@@ -84,8 +89,7 @@ func (db *DB) FundPage(ctx context.Context, code string, year int) (ledger.FundP
 	}
 	page.Fund = fund
 	args := pgx.NamedArgs{"county": db.county, "fund": code, "today": db.today()}
-	if page.Years, err = all(ctx, db.pool, pgx.RowTo[int], `
-		select distinct year from batch where county = @county and fund = @fund and published_at is not null order by year desc`, args); err != nil {
+	if page.Years, err = db.publishedYears(ctx, db.pool, code); err != nil {
 		return page, err
 	}
 	if len(page.Years) == 0 && year == 0 {
@@ -101,23 +105,10 @@ func (db *DB) FundPage(ctx context.Context, code string, year int) (ledger.FundP
 	if err := db.fundRegions(ctx, args, &page); err != nil {
 		return page, err
 	}
-	if page.Batches, err = all(ctx, db.pool, scanPublication, `
-		select `+publicationColumns+`
-		from batch b join fund f on f.county = b.county and f.code = b.fund
-		where b.county = @county and b.fund = @fund and b.year = @year and b.published_at is not null
-		order by b.batch_no`, args); err != nil {
+	if page.Batches, err = db.publications(ctx, db.pool, args); err != nil {
 		return page, err
 	}
-	var until *time.Time
-	page.ListOpen, err = first(ctx, db.pool, func(row pgx.CollectableRow) (open bool, err error) {
-		err = row.Scan(&open, &until)
-		return open, err
-	}, `
-		select count(*) > 0, case when bool_or(b.public_until is null) then null else max(b.public_until) end
-		from batch b join fund f on f.county = b.county and f.code = b.fund
-		where b.county = @county and b.fund = @fund and b.year = @year and b.state = 'published' and f.disclosure = 'public'
-			and b.public_from <= @today and (b.public_until is null or b.public_until >= @today)`, args)
-	page.Until = orZero(until)
+	page.ListOpen, page.Until, err = db.listOpen(ctx, db.pool, args)
 	return page, err
 }
 

@@ -21,6 +21,9 @@ const joinBatchFund = `
 
 // tellIndex puts everybody in a batch on the search outbox and asks for a drain, inside the transaction that changes them.
 func (db *DB) tellIndex(ctx context.Context, tx pgx.Tx, b ledger.Batch) error {
+	if b.Kind != ledger.Subsidy {
+		return nil // the index knows people who are paid
+	}
 	if _, err := exec(ctx, tx, `
 		insert into search_outbox (county, person_id, village_code)
 		select @county, person_id, village_code from payment

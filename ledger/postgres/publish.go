@@ -21,12 +21,14 @@ func (db *DB) Publish(ctx context.Context, no int64, by string) error {
 		if err := db.staysCertified(ctx, tx, b); err != nil {
 			return err
 		}
-		if err := db.refuseClashes(ctx, tx, no); err != nil {
+		refuse := db.refuseClashes
+		if b.Kind != ledger.Subsidy {
+			refuse = db.refuseRecordClashes
+		}
+		if err := refuse(ctx, tx, no); err != nil {
 			return &ledger.Error{Kind: ledger.KindConflict, Rule: "XB-01", Message: err.Error() + "，请退回本批次，走更正并写明原因"}
 		}
-		for _, move := range []func(context.Context, pgx.Tx, ledger.Batch) error{
-			db.supersede, db.enterPeople, db.enterPayments, db.enterParties, db.tallyBatch, db.freshenStatistics,
-		} {
+		for _, move := range db.entering(b.Kind) {
 			if err := move(ctx, tx, b); err != nil {
 				return err
 			}
@@ -48,7 +50,7 @@ func (db *DB) Publish(ctx context.Context, no int64, by string) error {
 // staysCertified counts the staged rows again: what is published is what was certified (XB-05).
 func (db *DB) staysCertified(ctx context.Context, tx pgx.Tx, b ledger.Batch) error {
 	t, err := first(ctx, tx, pgx.RowToStructByPos[ledger.Tally], `
-		select count(*)::int, coalesce(sum(amount_fen), 0)::bigint from staged_row where county = @county and batch_no = @no`,
+		select count(*)::int, coalesce(sum(amount_fen), 0)::bigint from staged where county = @county and batch_no = @no`,
 		pgx.NamedArgs{"county": db.county, "no": b.No})
 	if err != nil {
 		return err
@@ -155,10 +157,9 @@ func (db *DB) Withdraw(ctx context.Context, no int64, by, reason string) error {
 			return err
 		}
 		args := pgx.NamedArgs{
-			"county": db.county, "no": no, "year": b.Period.Year(), "by": by, "now": db.now(), "reason": reason,
+			"county": db.county, "no": no, "by": by, "now": db.now(), "reason": reason,
 		}
-		if _, err := exec(ctx, tx, `
-			update payment set active = false where county = @county and year = @year and batch_no = @no and active`, args); err != nil {
+		if err := db.endRows(ctx, tx, b); err != nil {
 			return err
 		}
 		if _, err := exec(ctx, tx, `
@@ -181,6 +182,9 @@ func (db *DB) Withdraw(ctx context.Context, no int64, by, reason string) error {
 
 // tallyBatch counts the batch's active rows by village, and the year's people, anew.
 func (db *DB) tallyBatch(ctx context.Context, tx pgx.Tx, b ledger.Batch) error {
+	if b.Kind != ledger.Subsidy {
+		return db.tallyRecords(ctx, tx, b)
+	}
 	args := pgx.NamedArgs{"county": db.county, "no": b.No, "year": b.Period.Year(), "fund": b.Fund, "now": db.now()}
 	for _, sql := range []string{
 		`delete from village_tally where county = @county and year = @year and fund = @fund and batch_no = @no`,

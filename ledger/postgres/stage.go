@@ -26,10 +26,11 @@ type Upload struct {
 	Corrects    int64  // the batch whose rows these replace; 0 for an ordinary batch
 	Reason      string // of the correction
 	// Asked after the last row: what the sheet itself states, nil for nothing, what the rules saw, and how columns were mapped.
-	StatedTotal func() *ledger.Fen
-	Findings    func() []ledger.Finding
-	Mapping     func() (signatures []string, mapped []ledger.ColumnMapping)
-	Note        string // the clerk's reason for the warnings
+	StatedTotal   func() *ledger.Fen
+	DocumentTotal func() *ledger.Fen // what the document hands down in all
+	Findings      func() []ledger.Finding
+	Mapping       func() (signatures []string, mapped []ledger.ColumnMapping)
+	Note          string // the clerk's reason for the warnings
 	// KeepBlocked says whether the error that rows ended with is about the file, and is among Findings now: the file is then
 	// kept with its findings, without rows, so that a mended one goes on with its batch. Nil: such a file leaves no trace.
 	KeepBlocked func(error) bool
@@ -54,7 +55,20 @@ func (e *ClashError) Error() string {
 
 // Import stores the file and its rows as a checked batch, or nothing at all: an error from rows (a fatal finding that came
 // late, a broken file) undoes everything. It answers the batch's number.
-func (db *DB) Import(ctx context.Context, u Upload, rows iter.Seq2[ledger.StagedRow, error]) (no int64, err error) {
+func (db *DB) Import(ctx context.Context, u Upload, rows iter.Seq2[ledger.StagedRow, error]) (int64, error) {
+	return db.importFile(ctx, u, func(tx pgx.Tx, no int64) error {
+		if err := db.stage(ctx, tx, no, rows); err != nil {
+			return err
+		}
+		if err := db.findTargets(ctx, tx, no, u); err != nil {
+			return err
+		}
+		return db.refuseClashes(ctx, tx, no)
+	})
+}
+
+// importFile opens a batch for a file, lets stage fill it, and closes it as checked.
+func (db *DB) importFile(ctx context.Context, u Upload, stage func(tx pgx.Tx, no int64) error) (no int64, err error) {
 	err = db.write(ctx, func(tx pgx.Tx) error {
 		if err := may(ctx, tx, db.county, u.By, ledger.RoleClerk); err != nil {
 			return err
@@ -69,15 +83,7 @@ func (db *DB) Import(ctx context.Context, u Upload, rows iter.Seq2[ledger.Staged
 		if err != nil {
 			return err
 		}
-		blocked, err := orKept(ctx, tx, u, func(tx pgx.Tx) error {
-			if err := db.stage(ctx, tx, no, rows); err != nil {
-				return err
-			}
-			if err := db.findTargets(ctx, tx, no, u); err != nil {
-				return err
-			}
-			return db.refuseClashes(ctx, tx, no)
-		})
+		blocked, err := orKept(ctx, tx, u, func(tx pgx.Tx) error { return stage(tx, no) })
 		if err != nil {
 			return err
 		}
@@ -131,19 +137,8 @@ var partyColumns = []string{"county", "batch_no", "line", "role", "name", "name_
 // stage streams the rows in by COPY. Payees and beneficiaries who are the householder are not kept twice; the others are
 // few and follow in a second COPY.
 func (db *DB) stage(ctx context.Context, tx pgx.Tx, no int64, rows iter.Seq2[ledger.StagedRow, error]) error {
-	next, stop := iter.Pull2(rows)
-	defer stop()
 	var parties [][]any
-	var broken error // what rows said; COPY would send its words to the server and lose the error itself
-	_, err := tx.CopyFrom(ctx, pgx.Identifier{"staged_row"}, stagedColumns, pgx.CopyFromFunc(func() ([]any, error) {
-		r, err, ok := next()
-		if err != nil {
-			broken = err
-			return nil, errRowsBroken
-		}
-		if !ok {
-			return nil, nil
-		}
+	err := copyRows(ctx, tx, "staged_row", stagedColumns, rows, func(r ledger.StagedRow) []any {
 		head := r.People[ledger.Householder]
 		for _, role := range []ledger.Role{ledger.Payee, ledger.Beneficiary} {
 			if p, ok := r.People[role]; ok && !samePerson(p, head) {
@@ -157,11 +152,8 @@ func (db *DB) stage(ctx context.Context, tx pgx.Tx, no int64, rows iter.Seq2[led
 			db.county, no, r.Line, r.Sheet, r.SheetRow, r.VillageCode, r.Village, r.Group, head.Name, head.Forms.Key,
 			texts(head.Forms.Pinyin), who(head, r), head.Token, head.Sealed, paidFor(r), int64(r.Basis), r.BasisUnit, int64(r.Standard),
 			int64(r.Amount), date(r.PaidOn), string(r.Status),
-		}, nil
-	}))
-	if broken != nil {
-		return broken
-	}
+		}
+	})
 	if err != nil {
 		return err
 	}
@@ -217,14 +209,7 @@ func date(t time.Time) *time.Time {
 
 // refuseClashes looks for rows whose person was already paid (XB-01).
 func (db *DB) refuseClashes(ctx context.Context, tx pgx.Tx, no int64) error {
-	type clash struct {
-		Clash
-		Total int
-	}
-	found, err := all(ctx, tx, func(row pgx.CollectableRow) (c clash, err error) {
-		err = row.Scan(&c.Sheet, &c.Row, &c.Batch, &c.Total)
-		return c, err
-	}, `
+	return clashes(ctx, tx, `
 		select s.sheet, s.sheet_row, p.batch_no, count(*) over ()
 		from batch b
 		join staged_row s on s.county = b.county and s.batch_no = b.batch_no
@@ -233,6 +218,18 @@ func (db *DB) refuseClashes(ctx context.Context, tx pgx.Tx, no int64) error {
 			and not (p.batch_no = coalesce(b.corrects, 0) and p.line = coalesce(s.old_line, 0))
 		where b.county = @county and b.batch_no = @no
 		order by s.line limit 200`, pgx.NamedArgs{"county": db.county, "no": no})
+}
+
+// clashes makes an error of what a query finds: sheet, row, the other batch, and how many there are in all.
+func clashes(ctx context.Context, tx pgx.Tx, sql string, args pgx.NamedArgs) error {
+	type clash struct {
+		Clash
+		Total int
+	}
+	found, err := all(ctx, tx, func(row pgx.CollectableRow) (c clash, err error) {
+		err = row.Scan(&c.Sheet, &c.Row, &c.Batch, &c.Total)
+		return c, err
+	}, sql, args)
 	if err != nil || len(found) == 0 {
 		return err
 	}
@@ -245,12 +242,6 @@ func (db *DB) refuseClashes(ctx context.Context, tx pgx.Tx, no int64) error {
 
 // closeStaging lets the database count what arrived and marks the batch checked, unless its file is blocked.
 func (db *DB) closeStaging(ctx context.Context, tx pgx.Tx, no int64, u Upload, blocked bool) error {
-	var stated *int64
-	if u.StatedTotal != nil {
-		if s := u.StatedTotal(); s != nil {
-			stated = (*int64)(s)
-		}
-	}
 	if err := db.keepFindings(ctx, tx, no, u); err != nil {
 		return err
 	}
@@ -258,12 +249,15 @@ func (db *DB) closeStaging(ctx context.Context, tx pgx.Tx, no int64, u Upload, b
 		return err
 	}
 	t, err := first(ctx, tx, pgx.RowToStructByPos[ledger.Tally], `
-		update batch b set state = case when @blocked then 'parsed' else 'checked' end, row_count = t.n, total_fen = t.fen, stated_fen = @stated
+		update batch b set state = case when @blocked then 'parsed' else 'checked' end, row_count = t.n, total_fen = t.fen,
+			stated_fen = @stated, document_fen = @document
 		from (select count(*)::int as n, coalesce(sum(amount_fen), 0)::bigint as fen
-		      from staged_row where county = @county and batch_no = @no) t
+		      from staged where county = @county and batch_no = @no) t
 		where b.county = @county and b.batch_no = @no
 		returning b.row_count, b.total_fen`,
-		pgx.NamedArgs{"county": db.county, "no": no, "stated": stated, "blocked": blocked})
+		pgx.NamedArgs{
+			"county": db.county, "no": no, "stated": asked(u.StatedTotal), "document": asked(u.DocumentTotal), "blocked": blocked,
+		})
 	if err != nil {
 		return err
 	}
@@ -278,4 +272,12 @@ func (db *DB) closeStaging(ctx context.Context, tx pgx.Tx, no int64, u Upload, b
 		"fund": u.Fund, "period": u.Period, "rows": t.Rows, "total_fen": t.Total, "revision": revision, "blocked": blocked,
 		"sha256": fmt.Sprintf("%x", u.SHA256), "rules": u.RuleVersion,
 	})
+}
+
+// asked is an amount that a file may state; nil when nobody asks or it does not.
+func asked(total func() *ledger.Fen) *int64 {
+	if total == nil {
+		return nil
+	}
+	return (*int64)(total())
 }

@@ -2,6 +2,9 @@ package postgres
 
 import (
 	"context"
+	"fmt"
+	"maps"
+	"slices"
 
 	"github.com/jackc/pgx/v5"
 
@@ -13,17 +16,17 @@ var checks = []string{
 	// A published batch has exactly the rows and the sum that were certified, active or superseded since.
 	`select format('批次%s：复核%s行、%s分，账上%s行、%s分', b.batch_no, b.certified_rows, b.certified_fen, t.n, t.fen)
 	 from batch b
-	 cross join lateral (select count(*) as n, coalesce(sum(p.amount_fen), 0) as fen from payment p
+	 cross join lateral (select count(*) as n, coalesce(sum(p.amount_fen), 0) as fen from book_row p
 		where p.county = b.county and p.year = b.year and p.batch_no = b.batch_no) t
 	 where b.county = @county and b.state in ('published', 'superseded', 'withdrawn')
 		and (b.certified_rows, b.certified_fen) is distinct from (t.n, t.fen)`,
-	// A batch that is not published has no payment.
-	`select format('批次%s：状态是%s，却有%s行付款', b.batch_no, b.state, count(*))
-	 from batch b join payment p on p.county = b.county and p.year = b.year and p.batch_no = b.batch_no
+	// A batch that is not published has no row in the books.
+	`select format('批次%s：状态是%s，却有%s行入账', b.batch_no, b.state, count(*))
+	 from batch b join book_row p on p.county = b.county and p.year = b.year and p.batch_no = b.batch_no
 	 where b.county = @county and b.state not in ('published', 'superseded', 'withdrawn') group by b.batch_no, b.state`,
 	// A withdrawn batch has no active row.
 	`select format('批次%s：已撤回或更正，仍有%s行有效', b.batch_no, count(*))
-	 from batch b join payment p on p.county = b.county and p.year = b.year and p.batch_no = b.batch_no and p.active
+	 from batch b join book_row p on p.county = b.county and p.year = b.year and p.batch_no = b.batch_no and p.active
 	 where b.county = @county and b.state in ('withdrawn', 'superseded') group by b.batch_no`,
 	// A row that a correction replaces does not count beside it.
 	`select format('批次%s第%s条已由批次%s更正，两条却同时有效', c.old_batch, c.old_line, c.batch_no)
@@ -35,7 +38,7 @@ var checks = []string{
 	// A waiting batch has the rows that were checked; a published one has none left waiting.
 	`select format('批次%s：登记%s行、%s分，暂存%s行、%s分', b.batch_no, b.row_count, b.total_fen, t.n, t.fen)
 	 from batch b
-	 cross join lateral (select count(*) as n, coalesce(sum(s.amount_fen), 0) as fen from staged_row s
+	 cross join lateral (select count(*) as n, coalesce(sum(s.amount_fen), 0) as fen from staged s
 		where s.county = b.county and s.batch_no = b.batch_no) t
 	 where b.county = @county and case when b.state in ('checked', 'certified')
 		then (b.row_count, b.total_fen) is distinct from (t.n, t.fen) else t.n > 0 end`,
@@ -52,6 +55,17 @@ var checks = []string{
 	 select format('批次%s %s村：合计表记%s行、%s分，明细%s行、%s分', batch_no, village_code || village, t.row_count, t.total_fen, r.n, r.fen)
 	 from rows r full join (select * from village_tally where county = @county) t using (year, fund, batch_no, village_code, village)
 	 where (t.row_count, t.total_fen) is distinct from (r.n, r.fen)`,
+	`with rows as (
+		select year, fund, batch_no, count(*) as n, coalesce(sum(amount_fen) filter (where depth = 0), 0) as fen
+		from record where county = @county and active group by 1, 2, 3)
+	 select format('批次%s：合计表记%s行、%s分，明细%s行、%s分', batch_no, t.row_count, t.total_fen, r.n, r.fen)
+	 from rows r full join (select * from record_tally where county = @county) t using (year, fund, batch_no)
+	 where (t.row_count, t.total_fen) is distinct from (r.n, r.fen)`,
+	// No two batches say the same (XB-01).
+	`select format('批次%s与批次%s有%s行重复公开', p.batch_no, q.batch_no, count(*))
+	 from record p join record q on q.county = p.county and q.fund = p.fund and q.period = p.period and q.key = p.key
+	 	and q.active and q.batch_no > p.batch_no
+	 where p.county = @county and p.active group by p.batch_no, q.batch_no`,
 	`with rows as (select year, count(distinct person_id) as n from payment where county = @county and active group by year)
 	 select format('%s年：人数表记%s人，明细%s人', year, t.people, r.n)
 	 from rows r full join (select * from year_tally where county = @county) t using (year)
@@ -62,7 +76,7 @@ var checks = []string{
 // the books are whole.
 func (db *DB) Verify(ctx context.Context, mac func(text string) []byte) ([]ledger.Difference, error) {
 	var found []ledger.Difference
-	for _, sql := range checks {
+	for _, sql := range append(slices.Clone(checks), recordChecks()...) {
 		err := db.write(ctx, func(tx pgx.Tx) error {
 			sentences, err := all(ctx, tx, pgx.RowTo[string], sql, pgx.NamedArgs{"county": db.county})
 			for _, s := range sentences {
@@ -76,4 +90,17 @@ func (db *DB) Verify(ctx context.Context, mac func(text string) []byte) ([]ledge
 	}
 	broken, _, err := db.VerifyAudit(ctx, mac)
 	return append(found, broken...), err
+}
+
+// recordChecks: every record has its row in the table of its kind.
+func recordChecks() (list []string) {
+	for _, kind := range slices.Sorted(maps.Keys(recordKinds)) {
+		list = append(list, fmt.Sprintf(`
+			select format('批次%%s：%%s行没有内容', r.batch_no, count(*))
+			from record r left join %s d using (county, year, batch_no, line)
+			where county = @county and d.county is null
+				and r.fund in (select code from fund where county = @county and kind = '%s')
+			group by r.batch_no`, recordKinds[kind].table, kind))
+	}
+	return list
 }
