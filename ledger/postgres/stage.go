@@ -51,7 +51,11 @@ func (e *ClashError) Error() string {
 // late, a broken file) undoes everything. It answers the batch's number.
 func (db *DB) Import(ctx context.Context, u Upload, rows iter.Seq2[ledger.StagedRow, error]) (no int64, err error) {
 	err = db.write(ctx, func(tx pgx.Tx) error {
-		if err := may(ctx, tx, db.county, u.By, ledger.RoleClerk); err != nil {
+		o, err := db.officerFor(ctx, tx, u.By, ledger.ActUpload)
+		if err != nil {
+			return err
+		}
+		if err := mayOn(o, ledger.ActUpload, ledger.Subject{Fund: u.Fund}, "fund/"+u.Fund); err != nil {
 			return err
 		}
 		if err := db.mayCorrect(ctx, tx, u); err != nil {
@@ -62,6 +66,9 @@ func (db *DB) Import(ctx context.Context, u Upload, rows iter.Seq2[ledger.Staged
 			return err
 		}
 		if err := db.stage(ctx, tx, no, rows); err != nil {
+			return err
+		}
+		if err := db.mayOnBatch(ctx, tx, o, ledger.ActUpload, ledger.Batch{No: no, Fund: u.Fund, Period: u.Period}); err != nil {
 			return err
 		}
 		if err := db.findTargets(ctx, tx, no, u); err != nil {
