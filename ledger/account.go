@@ -79,5 +79,8 @@ type Entry struct {
 	Device string // of the browser
 }
 
+// ErrWrongPassword answers somebody inside who does not know the password of the open session.
+var ErrWrongPassword = Errorf(KindInvalid, "现在的密码不对，请再填一次。")
+
 // SealedTOTPPlace is where an officer's second factor lives.
 func SealedTOTPPlace(login string) string { return fmt.Sprintf("officer:%s:totp_sealed", login) }

@@ -49,6 +49,20 @@ var everyPage = []page{
 	villagePage{},
 	aboutPage{},
 	errorPage{},
+	loginPage{},
+	secondPage{},
+	linkPage{},
+	passwordPage{},
+	enrolPage{},
+	codesPage{},
+	officeHomePage{},
+	accountPage{},
+	officersPage{},
+	officerPage{},
+	madePage{},
+	departmentsPage{},
+	departmentPage{},
+	officeErrorPage{},
 }
 
 // loadTemplates parses all templates and tries each page once, empty: a missing template, partial or field stops the

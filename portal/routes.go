@@ -29,6 +29,10 @@ func (s *Server) routes() {
 
 	s.app.Get("/about", zip, s.about)
 
+	if s.office != nil {
+		s.officeRoutes()
+	}
+
 	s.app.Get("/static/:file", zip, s.static)
 	s.app.Get("/robots.txt", s.robots)
 	s.app.Get("/healthz", s.healthz)

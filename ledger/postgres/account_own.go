@@ -12,8 +12,6 @@ import (
 
 // What officers do with their own account. Whoever sits before an open session must still know its password.
 
-var errWrongOwn = ledger.Errorf(ledger.KindInvalid, "现在的密码不对，请再填一次。")
-
 // confirm asks for the password of somebody who is inside.
 func (a *Accounts) confirm(ctx context.Context, login, password string) error {
 	tries := a.confirmTries(login)
@@ -30,7 +28,7 @@ func (a *Accounts) confirm(ctx context.Context, login, password string) error {
 		return err
 	}
 	if !right {
-		return errors.Join(errWrongOwn, a.tellWrong(ctx, "account.wrong_password", login, n))
+		return errors.Join(ledger.ErrWrongPassword, a.tellWrong(ctx, "account.wrong_password", login, n))
 	}
 	return a.write(ctx, func(tx pgx.Tx) error { return a.giveBack(ctx, tx, tries) })
 }
