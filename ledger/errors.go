@@ -40,10 +40,11 @@ func (e *Error) Unwrap() error { return e.Cause }
 // Is makes errors.Is(err, ErrNotFound) hold for every error of that kind, whatever its message.
 func (e *Error) Is(target error) bool {
 	t, ok := target.(*Error)
-	return ok && t.sentinel() && t.Kind == e.Kind
+	return ok && t.Plain() && t.Kind == e.Kind
 }
 
-func (e *Error) sentinel() bool {
+// Plain says that an error is one of the sentinels: its message is only its kind's word.
+func (e *Error) Plain() bool {
 	return e.Cause == nil && e.Rule == "" && e.Message == kindMessages[e.Kind]
 }
 

@@ -34,6 +34,7 @@ type Config struct {
 	Token      func(ledger.IDNumber) []byte `validate:"required"` // keyed token of a number
 	IndexState func(context.Context) string // a word for /readyz; may be nil
 	Log        *slog.Logger                 // slog.Default() when nil
+	Office     Office                       // the accounts; no office when nil
 }
 
 // Limit allows Max requests in any stretch of Window.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"strings"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -61,6 +62,9 @@ func (s *Server) fail(c *fiber.Ctx, err error) error {
 	}
 	c.Set("Cache-Control", "no-store")
 	c.Set("X-Robots-Tag", "noindex")
+	if s.office != nil && strings.HasPrefix(c.Path(), "/office") {
+		return s.officeFail(c, err, page, status)
+	}
 	return s.show(c, status, page)
 }
 

@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"strings"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -28,7 +29,10 @@ func (s *Server) formToken() fiber.Handler {
 		KeyLookup: "form:" + tokenField, CookieName: s.cookieName(), CookiePath: "/", CookieSecure: s.config.Secure,
 		CookieHTTPOnly: true, CookieSameSite: fiber.CookieSameSiteLaxMode, Expiration: tokenLifetime,
 		ContextKey: tokenKey, KeyGenerator: signed.token, Storage: signed,
-		ErrorHandler: func(*fiber.Ctx, error) error {
+		ErrorHandler: func(c *fiber.Ctx, _ error) error {
+			if strings.HasPrefix(c.Path(), "/office") {
+				return ledger.Errorf(ledger.KindDenied, "页面放得太久了，请重新打开再填一次。")
+			}
 			return ledger.Errorf(ledger.KindDenied, "页面放得太久了，请返回首页再查一次。")
 		},
 	})

@@ -58,6 +58,20 @@ var everyPage = []page{
 	aboutPage{},
 	auditPage{},
 	errorPage{},
+	loginPage{},
+	secondPage{},
+	linkPage{},
+	passwordPage{},
+	enrolPage{},
+	codesPage{},
+	officeHomePage{},
+	accountPage{},
+	officersPage{},
+	officerPage{},
+	madePage{},
+	departmentsPage{},
+	departmentPage{},
+	officeErrorPage{},
 }
 
 // emptyRecords has one row without anything in it, so that the kind's own part is tried too.

@@ -30,6 +30,10 @@ func (s *Server) routes() {
 	s.app.Get("/about", zip, s.about)
 	s.app.Get("/audit", zip, s.audit)
 
+	if s.office != nil {
+		s.officeRoutes()
+	}
+
 	s.app.Get("/static/:file", zip, s.static)
 	s.app.Get("/robots.txt", s.robots)
 	s.app.Get("/healthz", s.healthz)

@@ -47,12 +47,14 @@ type Server struct {
 	proxies  []netip.Prefix
 	kiosks   []netip.Prefix
 	assets   map[string]asset // by path
+	office   Office
+	needs    map[string]need // who may come through each route of the office, by method and path
 }
 
 // New parses every template and joins the routes. It fails rather than serve a site with a page missing.
 func New(c Config, books Books, finder Finder) (*Server, error) {
 	c = c.withDefaults()
-	s := &Server{config: c, books: books, finder: finder, log: c.Log, validate: newValidator()}
+	s := &Server{config: c, books: books, finder: finder, log: c.Log, validate: newValidator(), office: c.Office, needs: map[string]need{}}
 	if err := s.validate.Struct(c); err != nil {
 		return nil, fmt.Errorf("portal: config: %w", err)
 	}

@@ -11,7 +11,8 @@ import (
 // arrows are the imports that each package may have of ours. A package that is not here may not exist.
 var arrows = map[string][]string{
 	"mingbai/ledger":                 {},
-	"mingbai/ledger/postgres":        {"mingbai/ledger"},
+	"mingbai/ledger/account":         {"mingbai/ledger"},
+	"mingbai/ledger/postgres":        {"mingbai/ledger", "mingbai/ledger/account"},
 	"mingbai/ledger/postgres/testdb": {"mingbai/ledger/postgres", "mingbai/fixtures/services"},
 	"mingbai/ingest":                 {"mingbai/ledger", "mingbai/ingest/sheet"},
 	"mingbai/ingest/apart":           {"mingbai/ledger", "mingbai/ingest"},
@@ -22,7 +23,7 @@ var arrows = map[string][]string{
 	"mingbai/fixtures":               {"mingbai/ledger"},
 	"mingbai/fixtures/services":      {},
 	"mingbai/templates":              {},
-	"mingbai/portal":                 {"mingbai/ledger", "mingbai/ingest", "mingbai/search", "mingbai/templates"},
+	"mingbai/portal":                 {"mingbai/ledger", "mingbai/ledger/account", "mingbai/ingest", "mingbai/search", "mingbai/templates"},
 }
 
 // owners are the only packages that may import a module.
@@ -36,6 +37,9 @@ var owners = map[string][]string{
 	"github.com/mozillazg/":      {"mingbai/search"},
 	"github.com/longbridgeapp/":  {"mingbai/search"},
 	"github.com/alecthomas/kong": {"mingbai/cmd/mingbai"},
+	"github.com/alexedwards/":    {"mingbai/ledger/account"},
+	"github.com/pquerna/otp":     {"mingbai/ledger/account"},
+	"github.com/skip2/":          {"mingbai/portal"},
 }
 
 // The books' language stands on nothing but the standard library.

@@ -62,51 +62,6 @@ func progress(s *streams, total int, what string) *progressbar.ProgressBar {
 		progressbar.OptionShowCount(), progressbar.OptionClearOnFinish(), progressbar.OptionThrottle(200e6))
 }
 
-type userCmd struct {
-	Add     userAddCmd     `cmd:"" help:"建立账号，或改其权限"`
-	Disable userDisableCmd `cmd:"" help:"停用账号"`
-}
-
-type userAddCmd struct {
-	Login string              `arg:"" help:"账号"`
-	Name  string              `required:"" help:"姓名"`
-	Role  []ledger.OfficeRole `required:"" help:"权限：clerk, certifier, duty, handler, head, supervisor, auditor, discipline, admin"`
-}
-
-// console is the actor of acts done on the machine itself.
-const console = "console"
-
-// Run adds an officer.
-func (c *userAddCmd) Run(cfg *Config, s *streams) error {
-	for _, r := range c.Role {
-		if !r.Valid() {
-			return ledger.Errorf(ledger.KindInvalid, "没有“%s”这种权限", r)
-		}
-	}
-	return withBooks(cfg, s, func(db *postgres.DB) error {
-		if err := db.SaveOfficer(s.ctx, console, ledger.Officer{Login: c.Login, Name: c.Name, Roles: c.Role}); err != nil {
-			return err
-		}
-		s.say("账号“%s”已建立", c.Login)
-		return nil
-	})
-}
-
-type userDisableCmd struct {
-	Login string `arg:"" help:"账号"`
-}
-
-// Run disables an officer.
-func (c *userDisableCmd) Run(cfg *Config, s *streams) error {
-	return withBooks(cfg, s, func(db *postgres.DB) error {
-		if err := db.DisableOfficer(s.ctx, console, c.Login); err != nil {
-			return err
-		}
-		s.say("账号“%s”已停用", c.Login)
-		return nil
-	})
-}
-
 // codeLists are a county's regions and funds as a file.
 type codeLists struct {
 	Regions []ledger.Region `json:"regions"`

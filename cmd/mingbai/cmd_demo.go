@@ -21,12 +21,6 @@ type demoCmd struct {
 	Seed       uint64 `help:"示例县的种子" default:"1"`
 }
 
-// Demo officers: two, because nobody certifies their own upload.
-const (
-	demoClerk     = "demo-clerk"
-	demoCertifier = "demo-certifier"
-)
-
 // Run starts private services, loads the sample county into empty books by the clerk's own road, and serves.
 func (c *demoCmd) Run(cfg *Config, s *streams) error {
 	if err := os.MkdirAll(cfg.Data, 0o755); err != nil {
@@ -55,7 +49,8 @@ func (c *demoCmd) Run(cfg *Config, s *streams) error {
 	if err != nil {
 		return err
 	}
-	if err := c.loadSample(cfg, s, keys, step); err != nil {
+	fresh, err := c.loadSample(cfg, s, keys, step)
+	if err != nil {
 		return err
 	}
 	return c.serve(cfg, s, keys, func(addr net.Addr) {
@@ -63,6 +58,7 @@ func (c *demoCmd) Run(cfg *Config, s *streams) error {
 		s.say("")
 		s.say("明白账已就绪：http://%s/", addr)
 		s.say("示例人名和证号（虚构）在 %s", filepath.Join(cfg.Data, "sample", fixtures.TruthFile))
+		tellOffice(s, addr, fresh)
 		s.say("按 Ctrl-C 停止；数据留在 %s，下次接着用", cfg.Data)
 	})
 }
@@ -77,58 +73,53 @@ func stopwatch(s *streams) func(string) {
 
 // loadSample makes and publishes the sample county's workbooks that are not yet in the books: a load that was interrupted
 // goes on where it stopped.
-func (c *demoCmd) loadSample(cfg *Config, s *streams, keys *ledger.Keyring, step func(string)) error {
+func (c *demoCmd) loadSample(cfg *Config, s *streams, keys *ledger.Keyring, step func(string)) (freshPasswords bool, err error) {
 	db, err := postgres.Open(s.ctx, cfg.DatabaseURL, cfg.County, postgres.Options{})
 	if err != nil {
-		return err
+		return false, err
 	}
 	defer db.Close()
 	dir := filepath.Join(cfg.Data, "sample")
 	truth, err := fixtures.ReadTruth(filepath.Join(dir, fixtures.TruthFile))
 	if err != nil {
 		if truth, err = fixtures.Generate(s.ctx, fixtures.Plan{Households: c.Households, Seed: c.Seed, Dir: dir}, nil); err != nil {
-			return err
+			return false, err
 		}
 		step("生成示例县")
 	}
 	known, err := db.Regions(s.ctx)
 	if err != nil {
-		return err
+		return false, err
 	}
 	if len(known) == 0 {
 		if err := saveCodes(s, db, codeLists{fixtures.Regions(), fixtures.Funds()}); err != nil {
-			return err
+			return false, err
 		}
-		for login, o := range map[string]ledger.Officer{
-			demoClerk:     {Name: "示例经办", Roles: []ledger.OfficeRole{ledger.RoleClerk}},
-			demoCertifier: {Name: "示例复核", Roles: []ledger.OfficeRole{ledger.RoleCertifier}},
-		} {
-			o.Login = login
-			if err := db.SaveOfficer(s.ctx, console, o); err != nil {
-				return err
-			}
-		}
+	}
+	fresh, err := demoOfficers(s, db, keys)
+	if err != nil {
+		return false, err
 	}
 	o := newOffice(db, keys, cfg.log(s))
 	loaded := 0
 	for _, b := range truth.Books {
 		n, err := o.sampleBook(s, filepath.Join(dir, b.File), b.Fund, b.Period)
 		if err != nil {
-			return fmt.Errorf("%s: %w", b.File, err)
+			return false, fmt.Errorf("%s: %w", b.File, err)
 		}
 		loaded += n
 	}
 	for _, t := range truth.Tables {
 		n, err := o.sampleBook(s, filepath.Join(dir, t.File), t.Fund, t.Period)
 		if err != nil {
-			return fmt.Errorf("%s: %w", t.File, err)
+			return false, fmt.Errorf("%s: %w", t.File, err)
 		}
 		loaded += n
 	}
 	if loaded > 0 {
 		step(fmt.Sprintf("导入并公开%d本清册和表", loaded))
 	}
-	return nil
+	return fresh, nil
 }
 
 // sampleBook takes one workbook from where it stands to publication; a book that was withdrawn or sent back stays so.

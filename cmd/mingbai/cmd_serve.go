@@ -31,6 +31,9 @@ type siteFlags struct {
 	TrustedProxies []string `help:"可信的反向代理地址；只有它们给出的来访地址才算数"`
 	Kiosks         []string `help:"服务大厅查询机的地址；多人共用，不按地址限次"`
 	Secure         bool     `help:"网站在 HTTPS 之后（设 Secure 与 HSTS）"`
+
+	SessionIdle time.Duration `help:"办公登录闲置多久算退出" default:"30m"`
+	SessionMost time.Duration `help:"办公登录最长多久，到时重新登录" default:"10h"`
 }
 
 type serveCmd struct {
@@ -49,13 +52,13 @@ func (c *serveCmd) Run(cfg *Config, s *streams) error {
 	return c.serve(cfg, s, keys, nil)
 }
 
-func (f *siteFlags) portalConfig(log *slog.Logger, keys *ledger.Keyring, engine *search.Engine) portal.Config {
+func (f *siteFlags) portalConfig(log *slog.Logger, keys *ledger.Keyring, engine *search.Engine, accounts portal.Office) portal.Config {
 	return portal.Config{
 		County: f.CountyName, Phone: f.Phone, Hours: f.Hours, Address: f.Office,
 		TrustedProxies: f.TrustedProxies, Kiosks: f.Kiosks, Secure: f.Secure,
 		// Derived, so that forms stay good over a restart and among replicas without one more secret to keep.
 		FormKey:   keys.TokenOf("form", "portal"),
-		Normalise: search.Normalise, Token: keys.Token, Log: log,
+		Normalise: search.Normalise, Token: keys.Token, Log: log, Office: accounts,
 		IndexState: func(ctx context.Context) string { return engine.Status(ctx).Answering },
 	}
 }
@@ -78,7 +81,11 @@ func (f *siteFlags) serve(cfg *Config, s *streams, keys *ledger.Keyring, ready f
 	if err != nil {
 		return err
 	}
-	site, err := portal.New(f.portalConfig(log, keys, engine), db, engine)
+	accounts, err := postgres.NewAccounts(db, keys, postgres.AccountOptions{Idle: f.SessionIdle, Absolute: f.SessionMost})
+	if err != nil {
+		return err
+	}
+	site, err := portal.New(f.portalConfig(log, keys, engine, accounts), db, engine)
 	if err != nil {
 		return err
 	}

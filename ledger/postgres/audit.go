@@ -14,7 +14,7 @@ import (
 
 // record appends an act to the audit chain inside the transaction that does it. detail must hold no personal data.
 func (db *DB) record(ctx context.Context, tx pgx.Tx, actor, action, object string, detail any) error {
-	if err := db.lockFor(ctx, tx, lockBooks); err != nil {
+	if err := db.lockFor(ctx, tx, lockAudit); err != nil {
 		return err
 	}
 	last, err := first(ctx, tx, scanAudit, `

@@ -65,27 +65,29 @@ func (db *DB) batch(ctx context.Context, q querier, no int64, lock string) (ledg
 }
 
 // step locks a batch for a step of its life, or refuses with a message that says where it stands.
-func (db *DB) step(ctx context.Context, tx pgx.Tx, no int64, next ledger.State, by string, role ledger.OfficeRole) (ledger.Batch, error) {
-	b, err := db.hold(ctx, tx, no, by, role)
-	if err != nil {
-		return b, err
+func (db *DB) step(ctx context.Context, tx pgx.Tx, no int64, next ledger.State, by string, act ledger.Action) (ledger.Batch, error) {
+	b, err := db.hold(ctx, tx, no, by, act)
+	if err == nil && !b.State.MayBecome(next) {
+		err = ledger.Errorf(ledger.KindConflict, "批次%d现在是“%s”，不能变为“%s”。%s", no, b.State.Name(), next.Name(), remedy(b.State, next))
 	}
-	if !b.State.MayBecome(next) {
-		return b, ledger.Errorf(ledger.KindConflict, "批次%d现在是“%s”，不能变为“%s”。%s", no, b.State.Name(), next.Name(), remedy(b.State, next))
-	}
-	return b, nil
+	return b, err
 }
 
-// hold locks a batch for an officer who holds the role.
-func (db *DB) hold(ctx context.Context, tx pgx.Tx, no int64, by string, role ledger.OfficeRole) (ledger.Batch, error) {
-	if err := may(ctx, tx, db.county, by, role); err != nil {
+// hold locks a batch for an officer who may do the act to it.
+func (db *DB) hold(ctx context.Context, tx pgx.Tx, no int64, by string, act ledger.Action) (ledger.Batch, error) {
+	o, err := db.officerFor(ctx, tx, by, act)
+	if err != nil {
 		return ledger.Batch{}, err
 	}
 	// The books' lock comes before the row's, in every act, so that two acts never wait for each other in a circle.
 	if err := db.lockFor(ctx, tx, lockBooks); err != nil {
 		return ledger.Batch{}, err
 	}
-	return db.batch(ctx, tx, no, forChange)
+	b, err := db.batch(ctx, tx, no, forChange)
+	if err != nil {
+		return b, err
+	}
+	return b, db.mayOnBatch(ctx, tx, o, act, b)
 }
 
 func remedy(now, next ledger.State) string {
@@ -108,7 +110,7 @@ func remedy(now, next ledger.State) string {
 // rules is the version in force: a batch checked under other rules must be checked again (XB-04).
 func (db *DB) Certify(ctx context.Context, no int64, by, rules string) error {
 	return db.write(ctx, func(tx pgx.Tx) error {
-		b, err := db.step(ctx, tx, no, ledger.Certified, by, ledger.RoleCertifier)
+		b, err := db.step(ctx, tx, no, ledger.Certified, by, ledger.ActCertify)
 		if err != nil {
 			return err
 		}
@@ -148,11 +150,11 @@ func (db *DB) Reject(ctx context.Context, no int64, by, reason string) error {
 		return ledger.Errorf(ledger.KindInvalid, "退回批次%d要写明原因（--reason）", no)
 	}
 	return db.write(ctx, func(tx pgx.Tx) error {
-		role := ledger.RoleCertifier
+		act := ledger.ActReject
 		if b, err := db.batch(ctx, tx, no, ""); err == nil && b.UploadedBy == by {
-			role = ledger.RoleClerk // a clerk may take back what is still theirs
+			act = ledger.ActTakeBack // a clerk may take back what is still theirs
 		}
-		if _, err := db.step(ctx, tx, no, ledger.Rejected, by, role); err != nil {
+		if _, err := db.step(ctx, tx, no, ledger.Rejected, by, act); err != nil {
 			return err
 		}
 		args := pgx.NamedArgs{"county": db.county, "no": no, "by": by, "now": db.now(), "reason": reason}

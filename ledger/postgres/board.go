@@ -106,7 +106,16 @@ func (db *DB) posting(ctx context.Context, no int64, village, by, action string,
 		return ledger.Errorf(ledger.KindInvalid, "日期不能晚于今天")
 	}
 	return db.write(ctx, func(tx pgx.Tx) error {
-		if err := may(ctx, tx, db.county, by, ledger.RoleClerk); err != nil {
+		o, err := db.officerFor(ctx, tx, by, ledger.ActPostNotice)
+		if err != nil {
+			return err
+		}
+		b, err := db.batch(ctx, tx, no, "")
+		if err != nil {
+			return err
+		}
+		town := ledger.Subject{Fund: b.Fund, Towns: []string{village[:min(9, len(village))]}}
+		if err := mayOn(o, ledger.ActPostNotice, town, object(no)); err != nil {
 			return err
 		}
 		n, err := exec(ctx, tx, sql, pgx.NamedArgs{

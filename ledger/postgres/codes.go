@@ -3,7 +3,6 @@ package postgres
 import (
 	"context"
 	"errors"
-	"strings"
 
 	"github.com/jackc/pgx/v5"
 
@@ -68,67 +67,5 @@ func (db *DB) SaveFund(ctx context.Context, by string, f ledger.Fund) error {
 			return err
 		}
 		return db.record(ctx, tx, by, "fund.save", "fund/"+f.Code, map[string]any{"name": f.Name, "disclosure": f.Disclosure})
-	})
-}
-
-// Officer is an officer by login; ErrNotFound with a message.
-func (db *DB) Officer(ctx context.Context, login string) (ledger.Officer, error) {
-	return officer(ctx, db.pool, db.county, login)
-}
-
-func officer(ctx context.Context, q querier, county, login string) (ledger.Officer, error) {
-	o, err := first(ctx, q, pgx.RowToStructByPos[ledger.Officer],
-		`select login, name, roles, disabled_at is not null from officer where county = @county and login = @login`,
-		pgx.NamedArgs{"county": county, "login": login})
-	if errors.Is(err, ledger.ErrNotFound) {
-		return o, ledger.Errorf(ledger.KindDenied, "没有账号“%s”，请管理员用 mingbai user add 建立", login)
-	}
-	return o, err
-}
-
-// may is an enabled officer holding a role, or a refusal that says which role it takes.
-func may(ctx context.Context, q querier, county, login string, role ledger.OfficeRole) error {
-	o, err := officer(ctx, q, county, login)
-	if err != nil {
-		return err
-	}
-	if o.Disabled {
-		return ledger.Errorf(ledger.KindDenied, "账号“%s”已停用", login)
-	}
-	if !o.Has(role) {
-		return ledger.Errorf(ledger.KindDenied, "账号“%s”没有“%s”权限", login, role.Name())
-	}
-	return nil
-}
-
-// SaveOfficer adds an officer, or changes name and roles and enables again.
-func (db *DB) SaveOfficer(ctx context.Context, by string, o ledger.Officer) error {
-	roles := make([]string, len(o.Roles))
-	for i, r := range o.Roles {
-		roles[i] = string(r)
-	}
-	return db.write(ctx, func(tx pgx.Tx) error {
-		_, err := exec(ctx, tx, `
-			insert into officer (county, login, name, roles) values (@county, @login, @name, @roles)
-			on conflict (county, login) do update set name = excluded.name, roles = excluded.roles, disabled_at = null`,
-			pgx.NamedArgs{"county": db.county, "login": o.Login, "name": o.Name, "roles": roles})
-		if err != nil {
-			return err
-		}
-		return db.record(ctx, tx, by, "officer.save", "officer/"+o.Login, map[string]string{"roles": strings.Join(roles, " ")})
-	})
-}
-
-// DisableOfficer takes an officer's powers away; the name stays in the books.
-func (db *DB) DisableOfficer(ctx context.Context, by, login string) error {
-	return db.write(ctx, func(tx pgx.Tx) error {
-		if _, err := officer(ctx, tx, db.county, login); err != nil {
-			return err
-		}
-		if _, err := exec(ctx, tx, `update officer set disabled_at = @now where county = @county and login = @login`,
-			pgx.NamedArgs{"now": db.now(), "county": db.county, "login": login}); err != nil {
-			return err
-		}
-		return db.record(ctx, tx, by, "officer.disable", "officer/"+login, struct{}{})
 	})
 }

@@ -176,7 +176,7 @@ func (db *DB) Revert(ctx context.Context, no int64, by, reason string) error {
 		return ledger.Errorf(ledger.KindInvalid, "恢复批次%d要写明原因（--reason）", no)
 	}
 	return db.write(ctx, func(tx pgx.Tx) error {
-		b, err := db.step(ctx, tx, no, ledger.Published, by, ledger.RoleCertifier)
+		b, err := db.step(ctx, tx, no, ledger.Published, by, ledger.ActRevert)
 		if err != nil {
 			return err
 		}
@@ -257,7 +257,7 @@ func (db *DB) WithdrawRow(ctx context.Context, no int64, sheet string, row int, 
 		return ledger.Errorf(ledger.KindInvalid, "撤回批次%d第%d行要写明原因（--reason）", no, row)
 	}
 	return db.write(ctx, func(tx pgx.Tx) error {
-		b, err := db.step(ctx, tx, no, ledger.Withdrawn, by, ledger.RoleCertifier)
+		b, err := db.step(ctx, tx, no, ledger.Withdrawn, by, ledger.ActWithdraw)
 		if err != nil {
 			return err
 		}

@@ -152,6 +152,10 @@ func ours(err error) error {
 			return &ledger.Error{Kind: ledger.KindConflict, Message: "项目已有批次，类别不能再改；请另立一个项目代码", Cause: err}
 		case "batch_file_once":
 			return &ledger.Error{Kind: ledger.KindConflict, Rule: "FILE-06", Message: "同一个文件已在另一批次中，无需重传；要改正请走更正", Cause: err}
+		case "department_name_once":
+			return &ledger.Error{Kind: ledger.KindConflict, Message: "已有同名的部门，请换一个名称", Cause: err}
+		case "officer_department":
+			return &ledger.Error{Kind: ledger.KindInvalid, Message: "没有这个部门，请重新选择", Cause: err}
 		}
 	}
 	var connect *pgconn.ConnectError
@@ -169,13 +173,14 @@ func (db *DB) write(ctx context.Context, fn func(tx pgx.Tx) error) error {
 		}
 		return fn(tx)
 	})
-	return ours(err)
+	return db.tellRefusal(ctx, ours(err))
 }
 
 // Names of the advisory locks, each taken per county.
 const (
-	lockBooks = 1 // publications, withdrawals and the audit chain, one after the other
+	lockBooks = 1 // publications and withdrawals, one after the other
 	lockIndex = 2 // one writer of the search index
+	lockAudit = 3 // the audit chain: taken last, so that nobody at the office's door waits for a publication
 )
 
 // lockFor serialises what changes the published books of the county until the transaction ends.

@@ -73,7 +73,7 @@ func (db *DB) RemoveWord(ctx context.Context, by, kind, label string) error {
 }
 
 func (db *DB) mayEditWords(ctx context.Context, tx pgx.Tx, by string) error {
-	if err := may(ctx, tx, db.county, by, ledger.RoleAdmin); err != nil {
+	if _, err := db.officerFor(ctx, tx, by, ledger.ActManageCodes); err != nil {
 		return err
 	}
 	return db.lockFor(ctx, tx, lockBooks)

@@ -33,7 +33,7 @@ func (db *DB) Findings(ctx context.Context, no int64) ([]ledger.KeptFinding, err
 // Explain writes a clerk's reason beside the chosen warnings that have none; one that is named by its place may be written
 // anew. It answers how many. reason must have been looked at for personal data.
 func (db *DB) Explain(ctx context.Context, no int64, by, reason string, choice ledger.FindingChoice) (int, error) {
-	return db.giveReason(ctx, no, by, reason, choice, ledger.RoleClerk, ledger.Warn)
+	return db.giveReason(ctx, no, by, reason, choice, ledger.ActUpload, ledger.Warn)
 }
 
 // Accept writes a certifier's reason for taking numbers as they are that fail their own check. It answers how many.
@@ -41,15 +41,15 @@ func (db *DB) Accept(ctx context.Context, no int64, by, reason string, choice le
 	if choice.Rule != ledger.AcceptableRule {
 		return 0, ledger.Errorf(ledger.KindInvalid, "规则%s的问题不能由复核人接受，只能改好后重新上传；可以接受的只有%s", choice.Rule, ledger.AcceptableRule)
 	}
-	return db.giveReason(ctx, no, by, reason, choice, ledger.RoleCertifier, ledger.Fatal)
+	return db.giveReason(ctx, no, by, reason, choice, ledger.ActCertify, ledger.Fatal)
 }
 
-func (db *DB) giveReason(ctx context.Context, no int64, by, reason string, choice ledger.FindingChoice, role ledger.OfficeRole, severity ledger.Severity) (n int, err error) {
+func (db *DB) giveReason(ctx context.Context, no int64, by, reason string, choice ledger.FindingChoice, act ledger.Action, severity ledger.Severity) (n int, err error) {
 	if strings.TrimSpace(reason) == "" {
 		return 0, ledger.Errorf(ledger.KindInvalid, "批次%d：请写明原因（--reason）", no)
 	}
 	err = db.write(ctx, func(tx pgx.Tx) error {
-		b, err := db.hold(ctx, tx, no, by, role)
+		b, err := db.hold(ctx, tx, no, by, act)
 		if err != nil {
 			return err
 		}

@@ -25,6 +25,12 @@ type SweepIndex struct{}
 // Kind names the job in River's table.
 func (SweepIndex) Kind() string { return "sweep_index" }
 
+// SweepAccounts is the periodic job that forgets old tries, sessions and links.
+type SweepAccounts struct{}
+
+// Kind names the job in River's table.
+func (SweepAccounts) Kind() string { return "sweep_accounts" }
+
 // busyWait is how long a drain waits that finds the index away or another writer at work.
 const busyWait = 2 * time.Second
 
@@ -48,6 +54,7 @@ func (db *DB) Work(ctx context.Context, log *slog.Logger, drain func(context.Con
 		}
 		return err
 	}))
+	river.AddWorker(workers, river.WorkFunc(func(ctx context.Context, _ *river.Job[SweepAccounts]) error { return db.SweepAccounts(ctx) }))
 	client, err := river.NewClient(riverpgxv5.New(db.pool), &river.Config{
 		Queues:     map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: 2}},
 		Workers:    workers,
@@ -57,6 +64,9 @@ func (db *DB) Work(ctx context.Context, log *slog.Logger, drain func(context.Con
 		PeriodicJobs: []*river.PeriodicJob{
 			river.NewPeriodicJob(river.PeriodicInterval(time.Minute),
 				func() (river.JobArgs, *river.InsertOpts) { return SweepIndex{}, nil },
+				&river.PeriodicJobOpts{RunOnStart: true}),
+			river.NewPeriodicJob(river.PeriodicInterval(time.Hour),
+				func() (river.JobArgs, *river.InsertOpts) { return SweepAccounts{}, nil },
 				&river.PeriodicJobOpts{RunOnStart: true}),
 		},
 	})

@@ -83,7 +83,7 @@ func (db *DB) Mappings(ctx context.Context) ([]ledger.RememberedMapping, error) 
 // ForgetMapping forgets what is remembered of a header. It answers how many columns that was.
 func (db *DB) ForgetMapping(ctx context.Context, signature, by string) (n int, err error) {
 	err = db.write(ctx, func(tx pgx.Tx) error {
-		if err := may(ctx, tx, db.county, by, ledger.RoleClerk); err != nil {
+		if _, err := db.officerFor(ctx, tx, by, ledger.ActUpload); err != nil {
 			return err
 		}
 		if err := db.lockFor(ctx, tx, lockBooks); err != nil {

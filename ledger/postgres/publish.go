@@ -14,7 +14,7 @@ import (
 // the job that drains it are written — in one transaction, so all of it or nothing.
 func (db *DB) Publish(ctx context.Context, no int64, by string) error {
 	return db.write(ctx, func(tx pgx.Tx) error {
-		b, err := db.step(ctx, tx, no, ledger.Published, by, ledger.RoleCertifier)
+		b, err := db.step(ctx, tx, no, ledger.Published, by, ledger.ActPublish)
 		if err != nil {
 			return err
 		}
@@ -152,7 +152,7 @@ func (db *DB) Withdraw(ctx context.Context, no int64, by, reason string) error {
 		return ledger.Errorf(ledger.KindInvalid, "撤回批次%d要写明原因（--reason）", no)
 	}
 	return db.write(ctx, func(tx pgx.Tx) error {
-		b, err := db.step(ctx, tx, no, ledger.Withdrawn, by, ledger.RoleCertifier)
+		b, err := db.step(ctx, tx, no, ledger.Withdrawn, by, ledger.ActWithdraw)
 		if err != nil {
 			return err
 		}

@@ -70,7 +70,11 @@ func (db *DB) Import(ctx context.Context, u Upload, rows iter.Seq2[ledger.Staged
 // importFile opens a batch for a file, lets stage fill it, and closes it as checked.
 func (db *DB) importFile(ctx context.Context, u Upload, stage func(tx pgx.Tx, no int64) error) (no int64, err error) {
 	err = db.write(ctx, func(tx pgx.Tx) error {
-		if err := may(ctx, tx, db.county, u.By, ledger.RoleClerk); err != nil {
+		o, err := db.officerFor(ctx, tx, u.By, ledger.ActUpload)
+		if err != nil {
+			return err
+		}
+		if err := mayOn(o, ledger.ActUpload, ledger.Subject{Fund: u.Fund}, "fund/"+u.Fund); err != nil {
 			return err
 		}
 		if err := db.mayMend(ctx, tx, u); err != nil {
@@ -85,6 +89,9 @@ func (db *DB) importFile(ctx context.Context, u Upload, stage func(tx pgx.Tx, no
 		}
 		blocked, err := orKept(ctx, tx, u, func(tx pgx.Tx) error { return stage(tx, no) })
 		if err != nil {
+			return err
+		}
+		if err := db.mayOnBatch(ctx, tx, o, ledger.ActUpload, ledger.Batch{No: no, Fund: u.Fund, Period: u.Period}); err != nil {
 			return err
 		}
 		if no, err = db.takeOver(ctx, tx, no, u); err != nil {

@@ -1,0 +1,97 @@
+package postgres
+
+import (
+	"context"
+	"errors"
+
+	"github.com/jackc/pgx/v5"
+
+	"mingbai/ledger"
+)
+
+// officerFor is an officer who may do the act somewhere, or a refusal that says which role it takes.
+func (db *DB) officerFor(ctx context.Context, q querier, login string, act ledger.Action) (ledger.Officer, error) {
+	o, err := db.officer(ctx, q, login)
+	if err == nil && o.Disabled {
+		err = ledger.Errorf(ledger.KindDenied, "账号“%s”已停用", login)
+	}
+	if err == nil && !o.May(act) {
+		err = o.MayOn(act, ledger.Subject{})
+	}
+	return o, err
+}
+
+// mayOn asks the permission table about one thing and marks a try beyond the officer's scope, for the audit log.
+func mayOn(o ledger.Officer, act ledger.Action, on ledger.Subject, object string) error {
+	err := o.MayOn(act, on)
+	var refused *ledger.Error
+	if errors.As(err, &refused) && refused.Rule == ledger.RuleScope {
+		return &outOfScope{refused, o.Login, act, object}
+	}
+	return err
+}
+
+// mayOnBatch asks about a batch: its fund, and the towns of all its rows. Only officers who are bound to towns need them
+// counted.
+func (db *DB) mayOnBatch(ctx context.Context, q querier, o ledger.Officer, act ledger.Action, b ledger.Batch) error {
+	on := ledger.Subject{Fund: b.Fund}
+	if o.ReachOf(act) == ledger.ReachOwn && !o.Scope.Towns.All {
+		var err error
+		on.Towns, err = all(ctx, q, pgx.RowTo[string], `
+			select distinct left(village_code, 9) from staged_row where county = @county and batch_no = @no
+			union
+			select distinct left(village_code, 9) from payment where county = @county and year = @year and batch_no = @no`,
+			pgx.NamedArgs{"county": db.county, "no": b.No, "year": b.Period.Year()})
+		if err != nil {
+			return err
+		}
+	}
+	return mayOn(o, act, on, object(b.No))
+}
+
+// BatchFor is a batch that an officer may see; a try to see another's is refused and written down.
+func (db *DB) BatchFor(ctx context.Context, login string, no int64) (b ledger.Batch, err error) {
+	err = db.write(ctx, func(tx pgx.Tx) error {
+		o, err := db.officerFor(ctx, tx, login, ledger.ActSeeBatches)
+		if err != nil {
+			return err
+		}
+		found, err := db.batch(ctx, tx, no, "")
+		if err != nil {
+			return err
+		}
+		if err := db.mayOnBatch(ctx, tx, o, ledger.ActSeeBatches, found); err != nil {
+			return err
+		}
+		b = found
+		return nil
+	})
+	return b, err
+}
+
+// outOfScope is a refusal that the audit log must tell, whose own transaction will be undone.
+type outOfScope struct {
+	refused *ledger.Error
+	by      string
+	act     ledger.Action
+	object  string
+}
+
+func (e *outOfScope) Error() string { return e.refused.Error() }
+func (e *outOfScope) Unwrap() error { return e.refused }
+
+// tellRefusal writes a try beyond an officer's scope into the audit log, after its transaction was undone.
+func (db *DB) tellRefusal(ctx context.Context, err error) error {
+	var e *outOfScope
+	if !errors.As(err, &e) {
+		return err
+	}
+	return errors.Join(e, db.Refused(ctx, e.by, e.act, e.object))
+}
+
+// Refused writes down that an officer tried what they may not do.
+func (db *DB) Refused(ctx context.Context, by string, act ledger.Action, object string) error {
+	return pgx.BeginFunc(ctx, db.pool, func(tx pgx.Tx) error {
+		return db.record(ctx, tx, by, "refused", object, map[string]ledger.Action{"act": act})
+	})
+}

@@ -1,0 +1,120 @@
+package portal
+
+import (
+	"errors"
+	"net/http"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"mingbai/ledger"
+)
+
+// OfficeFrame is what every page of the office shows around its own matter.
+type OfficeFrame struct {
+	Frame
+	Officer ledger.Officer // empty login: nobody is inside
+	Menu    []menuEntry
+	Token   string // of forms
+	Notice  string // what was done a moment ago
+	Fault   string // what stands in the way, where it belongs to no field
+}
+
+// notices are what a page may be told to say by its address; nothing else of the address is shown.
+var notices = map[string]string{
+	"ended": "您离开得久了，或在别处退出了，请重新登录。", "out": "已退出。", "password": "密码已改，别处的登录都已退出。", "saved": "已保存。",
+	"disabled": "账号已停用，它的登录都已退出。", "enabled": "账号已启用。", "factor": "两步验证已取消，本人下次登录时重新绑定。",
+	"session": "那一处已退出。", "sessions": "别处的登录都已退出。",
+}
+
+func (s *Server) officeFrame(c *fiber.Ctx, title, path string) OfficeFrame {
+	f := OfficeFrame{Frame: s.frame(title), Notice: notices[c.Query("said")]}
+	f.NoIndex = true
+	session := stay(c)
+	if session.No == 0 {
+		f.Token = formToken(c)
+		return f
+	}
+	f.Officer, f.Token = session.Officer, s.officeToken(s.sessionToken(c))
+	if session.Step != ledger.StepDone {
+		return f
+	}
+	for _, m := range officeMenu {
+		if m.act == "" || session.Officer.May(m.act) {
+			m.Here = m.Path == path
+			f.Menu = append(f.Menu, m)
+		}
+	}
+	return f
+}
+
+// field is one line of a form. What was typed into a password's field is never put back.
+type field struct {
+	Name  string // of the input, and its id
+	Label string
+	Hint  string
+	Value string
+	Fault string
+	Type  string // text when empty
+	Auto  string // autocomplete
+	Keys  string // inputmode
+	Fixed bool   // shown, not to be changed
+}
+
+// refusal is how a form answers: with what its fields say, or the error itself where it is none of theirs.
+func refusal(err error) (status int, message string, ours bool) {
+	var e *ledger.Error
+	if !errors.As(err, &e) {
+		return 0, "", false
+	}
+	switch e.Kind {
+	case ledger.KindInvalid, ledger.KindConflict:
+		return http.StatusUnprocessableEntity, e.Message, true
+	case ledger.KindTooMany:
+		return http.StatusTooManyRequests, e.Message, true
+	}
+	return 0, "", false
+}
+
+// moment writes 6月3日 10:05, with the year where it is another.
+func moment(t time.Time) string {
+	if t.IsZero() {
+		return "从未"
+	}
+	t = t.In(ledger.Shanghai)
+	if t.Year() == time.Now().In(ledger.Shanghai).Year() {
+		return t.Format("1月2日 15:04")
+	}
+	return t.Format("2006年1月2日 15:04")
+}
+
+type officeErrorPage struct {
+	OfficeFrame
+	Said, Do, Reference string
+}
+
+func (officeErrorPage) view() string { return "pages/office_error" }
+
+// officeWords are what the office says of a status, where it says it otherwise than the public pages.
+var officeWords = map[int][2]string{
+	http.StatusBadRequest:         {"没有做成", "请返回上一页，改好再试。"},
+	http.StatusForbidden:          {"这一步您不能做", "需要的话，请找管理员给您开权限。"},
+	http.StatusNotFound:           {"没有找到", "可能是地址不对，或者已经不在了。请从工作台再找。"},
+	http.StatusConflict:           {"没有做成", "它刚刚被别人改过，请返回上一页，刷新后再看。"},
+	http.StatusTooManyRequests:    {"请稍等一会儿", "试的次数多了些，请过几分钟再试。"},
+	http.StatusServiceUnavailable: {"现在暂时办不了", "没有保存。请过几分钟再试。"},
+}
+
+// officeFail is fail for the office: its own words, and the way back to it. An officer may read every message of ours.
+func (s *Server) officeFail(c *fiber.Ctx, err error, p errorPage, status int) error {
+	page := officeErrorPage{OfficeFrame: s.officeFrame(c, p.Said, ""), Said: p.Said, Do: p.Do, Reference: p.Reference}
+	page.Notice = ""
+	if w, ok := officeWords[status]; ok {
+		page.Title, page.Said, page.Do = w[0], w[0], w[1]
+	}
+	var ours *ledger.Error
+	if status < http.StatusInternalServerError && errors.As(err, &ours) && !ours.Plain() {
+		page.Do = ours.Message
+	}
+	return s.show(c, status, page)
+}
