@@ -53,8 +53,21 @@ func (e *ClashError) Error() string {
 }
 
 // Import stores the file and its rows as a checked batch, or nothing at all: an error from rows (a fatal finding that came
-// late, a broken file) undoes everything. It answers the batch's number.
-func (db *DB) Import(ctx context.Context, u Upload, rows iter.Seq2[ledger.StagedRow, error]) (no int64, err error) {
+// late, a broken file) undoes everything, unless Upload.KeepBlocked keeps the file. It answers the batch's number.
+func (db *DB) Import(ctx context.Context, u Upload, rows iter.Seq2[ledger.StagedRow, error]) (int64, error) {
+	return db.importFile(ctx, u, func(tx pgx.Tx, no int64) error {
+		if err := db.stage(ctx, tx, no, rows); err != nil {
+			return err
+		}
+		if err := db.findTargets(ctx, tx, no, u); err != nil {
+			return err
+		}
+		return db.refuseClashes(ctx, tx, no)
+	})
+}
+
+// importFile opens a batch for a file, lets stage fill it, and closes it, in the place of the file that it mends if it does.
+func (db *DB) importFile(ctx context.Context, u Upload, stage func(tx pgx.Tx, no int64) error) (no int64, err error) {
 	err = db.write(ctx, func(tx pgx.Tx) error {
 		if err := may(ctx, tx, db.county, u.By, ledger.RoleClerk); err != nil {
 			return err
@@ -69,15 +82,7 @@ func (db *DB) Import(ctx context.Context, u Upload, rows iter.Seq2[ledger.Staged
 		if err != nil {
 			return err
 		}
-		blocked, err := orKept(ctx, tx, u, func(tx pgx.Tx) error {
-			if err := db.stage(ctx, tx, no, rows); err != nil {
-				return err
-			}
-			if err := db.findTargets(ctx, tx, no, u); err != nil {
-				return err
-			}
-			return db.refuseClashes(ctx, tx, no)
-		})
+		blocked, err := orKept(ctx, tx, u, func(tx pgx.Tx) error { return stage(tx, no) })
 		if err != nil {
 			return err
 		}
