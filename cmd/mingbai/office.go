@@ -99,7 +99,7 @@ func (o *office) Import(ctx context.Context, j job) (no int64, unplaced int, rep
 			yield(ledger.StagedRow{}, errBlocked)
 		}
 	})
-	if err != nil && !j.Keep && told(&report, err) {
+	if err != nil && told(&report, err) {
 		return 0, unplaced, report, nil
 	}
 	return no, unplaced, report, err
