@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"mingbai/ingest/sheet/sheettest"
 	"mingbai/ledger"
 )
 
@@ -85,6 +86,31 @@ func TestAMappingIsRemembered(t *testing.T) {
 	}
 	if hand != 2 || len(over.Sheets[0].Mapped) != 5 {
 		t.Errorf("overridden: %+v", over.Sheets[0].Mapped)
+	}
+}
+
+// A header of which the dictionary knows no word is found by its signature, and by nothing less.
+func TestARememberedHeaderIsFound(t *testing.T) {
+	strange := sheettest.Sheet{Name: "Sheet1", Rows: [][]any{
+		{"柳门镇发钱表"},
+		{"乡亲", "证照", "庄子", "下拨(元)"},
+		{"张某某", idOf(1), "张庄村", sheettest.Num("45")},
+		{"李某某", idOf(2), "张庄村", sheettest.Num("25")},
+	}}
+	byHand, rows := read(t, Options{Kind: ledger.Subsidy, Map: map[string]string{
+		"乡亲": "head_name", "证照": "id_number", "庄子": "village", "下拨": "amount",
+	}}, strange)
+	if ledger.Blocks(byHand.Findings) || len(rows) != 2 {
+		t.Fatalf("by hand:\n%s", describe(byHand, rows))
+	}
+	o := Options{Kind: ledger.Subsidy, Remembered: byHand.Sheets[0].Mapped}
+	again, rows2 := read(t, o, strange)
+	if ledger.Blocks(again.Findings) || !slices.Equal(rows, rows2) || !slices.Equal(again.Sheets[0].HeaderRows, []int{2}) {
+		t.Errorf("from memory:\n%s", describe(again, rows2))
+	}
+	strange.Set(1, 2, "老乡")
+	if other, _ := read(t, o, strange); len(found(other, "HDR-01")) == 0 {
+		t.Errorf("another header:\n%s", describe(other, nil))
 	}
 }
 

@@ -118,7 +118,7 @@ func (o *office) Import(ctx context.Context, j job) (no int64, unplaced int, rep
 			})
 		}))
 	}
-	if err != nil && !j.Keep && told(&report, fund.Kind, err) {
+	if err != nil && told(&report, fund.Kind, err) {
 		return 0, unplaced, report, nil
 	}
 	return no, unplaced, report, err

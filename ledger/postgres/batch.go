@@ -94,8 +94,10 @@ func remedy(now, next ledger.State) string {
 	switch {
 	case now == next:
 		return "这一步已经做过，无需再做"
-	case now == ledger.Parsed:
+	case now == ledger.Parsed && next != ledger.Withdrawn:
 		return "文件里有必须改的问题，请改好后重新上传到这个批次"
+	case now == ledger.Rejected && next != ledger.Withdrawn:
+		return "请上传改好的文件，接着这个批次"
 	case next == ledger.Published && now == ledger.Checked:
 		return "请先由另一人复核"
 	case next == ledger.Rejected && now == ledger.Published:
@@ -167,6 +169,9 @@ func (db *DB) Reject(ctx context.Context, no int64, by, reason string) error {
 			return err
 		}
 		if err := db.endRevision(ctx, tx, no, ledger.SentBack, by, reason); err != nil {
+			return err
+		}
+		if err := db.unlearnMapping(ctx, tx, no); err != nil {
 			return err
 		}
 		return db.record(ctx, tx, by, "batch.reject", object(no), map[string]string{"reason": reason})

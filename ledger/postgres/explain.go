@@ -31,7 +31,7 @@ func (db *DB) Findings(ctx context.Context, no int64) ([]ledger.KeptFinding, err
 }
 
 // Explain writes a clerk's reason beside the chosen warnings that have none; one that is named by its place may be written
-// anew. It answers how many. reason must have been looked at for personal data.
+// anew. It answers how many; none to explain at all is no fault. reason must have been looked at for personal data.
 func (db *DB) Explain(ctx context.Context, no int64, by, reason string, choice ledger.FindingChoice) (int, error) {
 	return db.giveReason(ctx, no, by, reason, choice, ledger.ActUpload, ledger.Warn)
 }
@@ -72,7 +72,10 @@ func (db *DB) giveReason(ctx context.Context, no int64, by, reason string, choic
 		if err != nil {
 			return err
 		}
-		if given == 0 {
+		switch {
+		case given == 0 && choice == ledger.FindingChoice{}: // all are explained: as it should be
+			return nil
+		case given == 0:
 			return ledger.Errorf(ledger.KindNotFound, "批次%d里没有这样一条还要写原因的结果；全部结果用 mingbai findings %d 查看", no, no)
 		}
 		n = int(given)

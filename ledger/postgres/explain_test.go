@@ -69,6 +69,9 @@ func TestNothingIsCertifiedUnexplained(t *testing.T) {
 	if n, err := explain("sun", "名册确认", one); n != 1 || err != nil {
 		t.Errorf("a cell's reason is written anew: %d, %v", n, err)
 	}
+	if n, err := explain("li", "again", ledger.FindingChoice{}); n != 0 || err != nil {
+		t.Errorf("nothing left to explain: %d, %v", n, err)
+	}
 	_, err = explain("zhao", "x", one)
 	b.refused("by a certifier", err, ledger.KindDenied, "没有“经办”权限")
 	_, err = explain("li", " ", one)

@@ -70,6 +70,13 @@ func (db *DB) learnMapping(ctx context.Context, tx pgx.Tx, b ledger.Batch) error
 	return err
 }
 
+// unlearnMapping forgets what was learnt from a batch that is sent back after all.
+func (db *DB) unlearnMapping(ctx context.Context, tx pgx.Tx, no int64) error {
+	_, err := exec(ctx, tx, `delete from column_mapping where county = @county and batch_no = @no`,
+		pgx.NamedArgs{"county": db.county, "no": no})
+	return err
+}
+
 // Mappings are all that is remembered of columns, by kind and header.
 func (db *DB) Mappings(ctx context.Context) ([]ledger.RememberedMapping, error) {
 	return all(ctx, db.pool, func(row pgx.CollectableRow) (m ledger.RememberedMapping, err error) {

@@ -51,9 +51,16 @@ func TestAMappingIsLearntWhenItIsCertified(t *testing.T) {
 	}
 	b.refused("another mapping meanwhile", b.Certify(ctx, used, "zhao", "r1"), ledger.KindConflict, "记住的列对应已更新")
 
+	// Sent back after it was certified: what it taught is forgotten, what others taught stays.
+	b.must(b.Reject(ctx, other, "zhao", "列不对"))
+	if all := remembered(); len(all) != 1 || all[0].Batch != no {
+		t.Errorf("after the batch was sent back: %+v", all)
+	}
+	b.refused("a batch that was sent back", b.Certify(ctx, other, "zhao", "r1"), ledger.KindConflict, "请上传改好的文件")
+
 	_, err := b.ForgetMapping(ctx, "sig", "zhao")
 	b.refused("forgotten by a certifier", err, ledger.KindDenied, "没有“经办”权限")
-	if n, err := b.ForgetMapping(ctx, "sig", "sun"); n != 2 || err != nil || len(remembered()) != 0 {
+	if n, err := b.ForgetMapping(ctx, "sig", "sun"); n != 1 || err != nil || len(remembered()) != 0 {
 		t.Errorf("forgot %d, %v", n, err)
 	}
 	_, err = b.ForgetMapping(ctx, "sig", "sun")

@@ -141,7 +141,8 @@ func (db *DB) resultOf(ctx context.Context, tx pgx.Tx, no int64) (string, error)
 	args := pgx.NamedArgs{"county": db.county, "no": no}
 	h := sha256.New()
 	counted, err := one[string](ctx, tx, `
-		select format('%s %s %s', count(*), sum(amount_fen), count(*) filter (where village_code = ''))
+		select format('%s %s %s %s', count(*), sum(amount_fen), count(*) filter (where village_code = ''),
+			(select sum(hashtextextended(key || fields::text, line)) from staged_record where county = @county and batch_no = @no))
 		from staged_row where county = @county and batch_no = @no`, args)
 	if err != nil {
 		return "", err

@@ -54,7 +54,7 @@ func (e *ClashError) Error() string {
 }
 
 // Import stores the file and its rows as a checked batch, or nothing at all: an error from rows (a fatal finding that came
-// late, a broken file) undoes everything. It answers the batch's number.
+// late, a broken file) undoes everything, unless Upload.KeepBlocked keeps the file. It answers the batch's number.
 func (db *DB) Import(ctx context.Context, u Upload, rows iter.Seq2[ledger.StagedRow, error]) (int64, error) {
 	return db.importFile(ctx, u, func(tx pgx.Tx, no int64) error {
 		if err := db.stage(ctx, tx, no, rows); err != nil {
@@ -67,7 +67,7 @@ func (db *DB) Import(ctx context.Context, u Upload, rows iter.Seq2[ledger.Staged
 	})
 }
 
-// importFile opens a batch for a file, lets stage fill it, and closes it as checked.
+// importFile opens a batch for a file, lets stage fill it, and closes it, in the place of the file that it mends if it does.
 func (db *DB) importFile(ctx context.Context, u Upload, stage func(tx pgx.Tx, no int64) error) (no int64, err error) {
 	err = db.write(ctx, func(tx pgx.Tx) error {
 		o, err := db.officerFor(ctx, tx, u.By, ledger.ActUpload)
