@@ -14,17 +14,22 @@ func TestAnAdminMakesAnAccountAndHandsOverALink(t *testing.T) {
 	t.Parallel()
 	s := setupOffice(t)
 	s.enter("admin")
+	beside := map[string]string{
+		"小写字母": "#login-wrong", "姓名": "#name-wrong", "至少要有一种": "#roles-wrong", "没有“king”": "#roles-wrong",
+		"已经有人用": "#login-wrong", "没有这个部门": "#department-wrong",
+	}
 	for says, form := range map[string][]string{
-		"小写字母":   {"login", "新人", "name", "新人", "roles", "clerk"},
-		"姓名":     {"login", "newcomer", "name", "", "roles", "clerk"},
-		"至少要有一种": {"login", "newcomer", "name", "新人"},
+		"小写字母":     {"login", "新人", "name", "新人", "roles", "clerk"},
+		"姓名":       {"login", "newcomer", "name", "", "roles", "clerk"},
+		"至少要有一种":   {"login", "newcomer", "name", "新人"},
 		"没有“king”": {"login", "newcomer", "name", "新人", "roles", "king"},
-		"已经有人用":  {"login", "clerk", "name", "新人", "roles", "clerk"},
-		"没有这个部门": {"login", "newcomer", "name", "新人", "roles", "clerk", "department", "999"},
+		"已经有人用":    {"login", "clerk", "name", "新人", "roles", "clerk"},
+		"没有这个部门":   {"login", "newcomer", "name", "新人", "roles", "clerk", "department", "999"},
 	} {
 		a := s.post("/office/officers", form...)
 		s.status(a, http.StatusUnprocessableEntity)
-		s.says(a, "form.box [role=alert]", says)
+		s.says(a, beside[says], says)
+		checkWhole(t, a)
 	}
 	a := s.post("/office/officers", "login", "newcomer", "name", "新人", "roles", "clerk", "roles", "certifier", "department", strconv.FormatInt(s.department, 10))
 	s.status(a, http.StatusOK)
@@ -94,13 +99,16 @@ func TestDepartmentsAreManaged(t *testing.T) {
 	t.Parallel()
 	s := setupOffice(t)
 	s.enter("admin")
+	beside := map[string]string{
+		"请写部门名称": "#name-wrong", "请选择部门类别": "#kind-wrong", "要选它管的乡镇": "#towns-wrong", "名录里没有": "form.box > [role=alert]", "已有同名": "#name-wrong",
+	}
 	for says, form := range map[string][]string{
 		"请写部门名称": {"kind", "unit"}, "请选择部门类别": {"name", "某所"}, "要选它管的乡镇": {"name", "某所", "kind", "town"},
 		"名录里没有": {"name", "某所", "kind", "town", "towns", "990121199"}, "已有同名": {"name", "柳河镇财政所", "kind", "unit"},
 	} {
 		a := s.post("/office/departments", form...)
 		s.status(a, http.StatusUnprocessableEntity)
-		s.says(a, "form.box [role=alert]", says)
+		s.says(a, beside[says], says)
 	}
 	s.goes(s.post("/office/departments", "name", grain.Section, "kind", "section"), "/office/departments?said=saved")
 	s.says(s.get("/office/departments"), "tbody", "农业农村股", grain.Name, "柳河镇财政所", "柳河镇")
