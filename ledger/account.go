@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -31,6 +32,19 @@ type Department struct {
 	Towns    []string // 9-digit codes; of a town's office
 	Funds    []string // codes; of a section or unit
 	Officers int      // how many enabled officers belong to it
+}
+
+// Fault says what keeps a department from being written into the books, and in which field; both empty when nothing does.
+func (d Department) Fault() (field, message string) {
+	switch {
+	case strings.TrimSpace(d.Name) == "":
+		return "name", "请写部门名称"
+	case d.Kind.Name() == "":
+		return "kind", "请选择部门类别"
+	case d.Kind == Town && len(d.Towns) == 0:
+		return "towns", "乡镇财政所要选它管的乡镇"
+	}
+	return "", ""
 }
 
 // Account is an officer as the one who manages accounts sees them.

@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"fmt"
 	"regexp"
 	"slices"
 	"strings"
@@ -75,20 +76,20 @@ func namesOf(roles []OfficeRole, between string) string {
 
 var loginShape = regexp.MustCompile(`^[a-z0-9][a-z0-9._-]{1,31}$`)
 
-// Check says what keeps an officer from being written into the books.
-func (o Officer) Check() error {
+// Fault says what keeps an officer from being written into the books, and in which field; both empty when nothing does.
+func (o Officer) Fault() (field, message string) {
 	switch {
 	case !loginShape.MatchString(o.Login):
-		return Errorf(KindInvalid, "账号“%s”不合要求：用2到32个小写字母或数字，中间可以有点和横线", o.Login)
+		return "login", fmt.Sprintf("账号“%s”不合要求：用2到32个小写字母或数字，中间可以有点和横线", o.Login)
 	case strings.TrimSpace(o.Name) == "" || len([]rune(o.Name)) > 40:
-		return Errorf(KindInvalid, "账号“%s”要写姓名，最多40个字", o.Login)
+		return "name", fmt.Sprintf("账号“%s”要写姓名，最多40个字", o.Login)
 	case len(o.Roles) == 0:
-		return Errorf(KindInvalid, "账号“%s”至少要有一种权限", o.Login)
+		return "roles", fmt.Sprintf("账号“%s”至少要有一种权限", o.Login)
 	}
 	for _, r := range o.Roles {
 		if !r.Valid() {
-			return Errorf(KindInvalid, "没有“%s”这种权限", r)
+			return "roles", fmt.Sprintf("没有“%s”这种权限", r)
 		}
 	}
-	return nil
+	return "", ""
 }

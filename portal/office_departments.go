@@ -74,11 +74,28 @@ type departmentForm struct {
 
 type departmentPage struct {
 	OfficeFrame
-	Action string
-	Name   field
-	Kinds  []choice
-	Towns  []choice
-	Funds  []choice
+	Action     string
+	Name       field
+	Kinds      []choice
+	KindFault  string
+	Towns      []choice
+	TownsFault string
+	Funds      []choice
+}
+
+// faulty puts a refusal beside the field that it is about; one about none stands above the form.
+func (p *departmentPage) faulty(d ledger.Department, err error, message string) {
+	field, _ := d.Fault()
+	switch {
+	case field == "name" || field == "" && ledger.KindOf(err) == ledger.KindConflict:
+		p.Name.Fault = message
+	case field == "kind":
+		p.KindFault = message
+	case field == "towns":
+		p.TownsFault = message
+	default:
+		p.Fault = message
+	}
 }
 
 func (departmentPage) view() string { return "pages/office_department" }
@@ -108,17 +125,16 @@ func (s *Server) newDepartmentPage(c *fiber.Ctx, d ledger.Department) (departmen
 	return p, err
 }
 
-func (s *Server) showDepartment(c *fiber.Ctx, status int, d ledger.Department, fault string) error {
+func (s *Server) showDepartment(c *fiber.Ctx, d ledger.Department) error {
 	p, err := s.newDepartmentPage(c, d)
 	if err != nil {
 		return err
 	}
-	p.Fault = fault
-	return s.show(c, status, p)
+	return s.show(c, http.StatusOK, p)
 }
 
 func (s *Server) newDepartment(c *fiber.Ctx) error {
-	return s.showDepartment(c, http.StatusOK, ledger.Department{Kind: ledger.Town}, "")
+	return s.showDepartment(c, ledger.Department{Kind: ledger.Town})
 }
 
 func (s *Server) department(c *fiber.Ctx) error {
@@ -130,7 +146,7 @@ func (s *Server) department(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	return s.showDepartment(c, http.StatusOK, d, "")
+	return s.showDepartment(c, d)
 }
 
 func (s *Server) saveDepartment(c *fiber.Ctx) error {
@@ -146,12 +162,17 @@ func (s *Server) saveDepartment(c *fiber.Ctx) error {
 		}
 		d.ID = id
 	}
-	_, err := s.office.SaveDepartment(c.UserContext(), officerOf(c), d)
-	if status, message, ok := refusal(err); ok {
-		return s.showDepartment(c, status, d, message)
+	_, failed := s.office.SaveDepartment(c.UserContext(), officerOf(c), d)
+	if status, message, ok := refusal(failed); ok {
+		p, err := s.newDepartmentPage(c, d)
+		if err != nil {
+			return err
+		}
+		p.faulty(d, failed, message)
+		return s.show(c, status, p)
 	}
-	if err != nil {
-		return err
+	if failed != nil {
+		return failed
 	}
 	return c.Redirect("/office/departments?said=saved", http.StatusSeeOther)
 }

@@ -48,7 +48,26 @@ type officerPage struct {
 	Account     ledger.Account
 	Login, Name field
 	Roles       []choice
+	RolesFault  string
 	Places      []choice
+	PlaceFault  string
+}
+
+// faulty puts a refusal beside the field that it is about; one about none stands above the form.
+func (p *officerPage) faulty(o ledger.Officer, err error, message string) {
+	field, _ := o.Fault()
+	switch {
+	case field == "name":
+		p.Name.Fault = message
+	case field == "roles":
+		p.RolesFault = message
+	case field == "login" || p.New && ledger.KindOf(err) == ledger.KindConflict:
+		p.Login.Fault = message
+	case ledger.KindOf(err) == ledger.KindInvalid:
+		p.PlaceFault = message
+	default:
+		p.Fault = message
+	}
 }
 
 func (officerPage) view() string { return "pages/office_officer" }
@@ -119,17 +138,18 @@ func (s *Server) addOfficer(c *fiber.Ctx) error {
 		return errForm
 	}
 	o := form.officer(form.Login)
-	err := s.office.AddOfficer(c.UserContext(), officerOf(c), o)
-	if status, message, ok := refusal(err); ok {
+	failed := s.office.AddOfficer(c.UserContext(), officerOf(c), o)
+	if status, message, ok := refusal(failed); ok {
 		p, err := s.newOfficerPage(c, ledger.Account{Officer: o})
 		if err != nil {
 			return err
 		}
-		p.New, p.Fault = true, message
+		p.New = true
+		p.faulty(o, failed, message)
 		return s.show(c, status, p)
 	}
-	if err != nil {
-		return err
+	if failed != nil {
+		return failed
 	}
 	return s.showLink(c, o.Login)
 }
@@ -144,18 +164,19 @@ func (s *Server) changeOfficer(c *fiber.Ctx) error {
 		return errForm
 	}
 	o := form.officer(acc.Login)
-	err = s.office.ChangeOfficer(c.UserContext(), officerOf(c), o)
-	if status, message, ok := refusal(err); ok {
+	failed := s.office.ChangeOfficer(c.UserContext(), officerOf(c), o)
+	if status, message, ok := refusal(failed); ok {
 		acc.Name, acc.Roles, acc.Department = o.Name, o.Roles, o.Department
 		p, err := s.newOfficerPage(c, acc)
 		if err != nil {
 			return err
 		}
-		p.Login.Fixed, p.Login.Hint, p.Fault = true, "", message
+		p.Login.Fixed, p.Login.Hint = true, ""
+		p.faulty(o, failed, message)
 		return s.show(c, status, p)
 	}
-	if err != nil {
-		return err
+	if failed != nil {
+		return failed
 	}
 	return c.Redirect("/office/officers?said=saved", http.StatusSeeOther)
 }

@@ -28,7 +28,7 @@ type bucket struct {
 	free int           // tries before any delay
 	base time.Duration // the first delay; it doubles with each further try
 	most time.Duration // 0: never refuses, only counts
-	kept bool          // a right try does not empty it
+	kept bool          // a right try does not empty it, only takes itself back
 }
 
 const holdMost = 3 * time.Second
@@ -98,14 +98,15 @@ func (a *Accounts) take(ctx context.Context, tx pgx.Tx, b bucket) (int, error) {
 	return 0, ledger.Errorf(ledger.KindTooMany, "试错的次数多了，请过 %d 分钟再试。平时用的电脑不受影响；急用请找管理员要一次性链接。", max(1, minutes))
 }
 
-// giveBack empties the buckets of somebody who turned out to be right. An address over all names stays counted, or one good
-// account would let its owner guess all others.
+// giveBack empties the buckets of somebody who turned out to be right. An address over all names gets back this one try only,
+// or one good account would let its owner guess all others.
 func (a *Accounts) giveBack(ctx context.Context, tx pgx.Tx, buckets []bucket) error {
 	for _, b := range buckets {
+		sql := `delete from login_try where county = @county and bucket = @bucket`
 		if b.kept {
-			continue
+			sql = `update login_try set tries = tries - 1 where county = @county and bucket = @bucket`
 		}
-		if _, err := exec(ctx, tx, `delete from login_try where county = @county and bucket = @bucket`,
+		if _, err := exec(ctx, tx, sql,
 			pgx.NamedArgs{"county": a.county, "bucket": b.key}); err != nil {
 			return err
 		}

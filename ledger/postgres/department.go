@@ -32,15 +32,10 @@ func (db *DB) Department(ctx context.Context, id int64) (ledger.Department, erro
 
 // SaveDepartment adds a department (ID 0) or changes one; what its officers may reach changes with it at once.
 func (db *DB) SaveDepartment(ctx context.Context, by string, d ledger.Department) (id int64, err error) {
-	d.Name = strings.TrimSpace(d.Name)
-	switch {
-	case d.Name == "":
-		return 0, ledger.Errorf(ledger.KindInvalid, "请写部门名称")
-	case d.Kind.Name() == "":
-		return 0, ledger.Errorf(ledger.KindInvalid, "请选择部门类别")
-	case d.Kind == ledger.Town && len(d.Towns) == 0:
-		return 0, ledger.Errorf(ledger.KindInvalid, "乡镇财政所要选它管的乡镇")
+	if _, fault := d.Fault(); fault != "" {
+		return 0, ledger.Errorf(ledger.KindInvalid, "%s", fault)
 	}
+	d.Name = strings.TrimSpace(d.Name)
 	if d.Kind == ledger.Town {
 		d.Funds = nil
 	} else {

@@ -76,8 +76,8 @@ func (db *DB) ChangeOfficer(ctx context.Context, by string, o ledger.Officer) er
 
 // putOfficer writes an officer by a statement; missed is the error when it touched no row.
 func (db *DB) putOfficer(ctx context.Context, by string, o ledger.Officer, sql string, missed error) error {
-	if err := o.Check(); err != nil {
-		return err
+	if _, fault := o.Fault(); fault != "" {
+		return ledger.Errorf(ledger.KindInvalid, "%s", fault)
 	}
 	roles := make([]string, len(o.Roles))
 	for i, r := range o.Roles {
