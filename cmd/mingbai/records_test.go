@@ -72,15 +72,15 @@ func TestEveryKindReachesItsPage(t *testing.T) {
 		t.Errorf("kinds %v", kinds)
 	}
 	for path, words := range map[string][]string{
-		"/funds":                           {"项目公示", "机构编制", "人员编制", "72 人", "11 个单位"},
-		"/funds/ZX01":                      {"优质稻标准化基地", "清泉县农业农村局", "1,265,000.00", "126.5 万元", "文件下达 680 万元，分配 680 万元", "账目相符", "分配表 · 第 5 行"},
-		"/funds/ZY01":                      {"石桥镇", "文号：清财预〔2025〕"},
-		"/funds/XM01":                      {"申报前村级公示", "2025年1月10日", "村务公开栏照片3张", "还没有", "86.4 万元"},
-		"/funds/BM01":                      {"清泉县财政局", "清泉县农业农村局", "2010601", "826.5 万元", "2,033.26 万元"},
+		"/funds":      {"项目公示", "机构编制", "人员编制", "72 人", "11 个单位"},
+		"/funds/ZX01": {"优质稻标准化基地", "清泉县农业农村局", "1,265,000.00", "126.5 万元", "文件下达 680 万元，分配 680 万元", "账目相符", "分配表 · 第 5 行"},
+		"/funds/ZY01": {"石桥镇", "文号：清财预〔2025〕"},
+		"/funds/XM01": {"申报前村级公示", "2025年1月10日", "村务公开栏照片3张", "还没有", "86.4 万元"},
+		"/funds/BM01": {"清泉县财政局", "清泉县农业农村局", "2010601", "826.5 万元", "2,033.26 万元"},
 		"/funds/BM01?unit=清泉县财政局&year=2025": {"一般公共服务支出"},
-		"/funds/BZ01":                      {"农业技术推广站", "超编 3", "空编 2", "满编", "370 名", "360 人"},
-		"/funds/RY01":                      {"按单位看", "清泉县审计局", "第 1—50 行，共 72 行"},
-		"/funds/RY01?page=2&year=2025":     {"青山镇人民政府", "第 51—72 行"},
+		"/funds/BZ01":                  {"农业技术推广站", "超编 3", "空编 2", "满编", "370 名", "360 人"},
+		"/funds/RY01":                  {"按单位看", "清泉县审计局", "第 1—50 行，共 72 行"},
+		"/funds/RY01?page=2&year=2025": {"青山镇人民政府", "第 51—72 行"},
 	} {
 		code, page := get(t, site+path)
 		for _, word := range words {
@@ -108,7 +108,11 @@ func TestEveryKindReachesItsPage(t *testing.T) {
 func TestTablesAreMendedInTheOpen(t *testing.T) {
 	w := newWorld(t)
 	head := "单位名称|级别|核定编制|实有人数"
-	take := func(no string) string { w.ok("certify", no, "--as", "wang"); w.ok("publish", no, "--as", "wang"); return no }
+	take := func(no string) string {
+		w.ok("certify", no, "--as", "wang")
+		w.ok("publish", no, "--as", "wang")
+		return no
+	}
 	imp := func(path, period string, more ...string) []string {
 		return append([]string{"import", path, "--fund", "BZ01", "--period", period, "--as", "li"}, more...)
 	}
