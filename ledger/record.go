@@ -31,8 +31,8 @@ type StagedRecord struct {
 // keyFields are the texts that say whom or what a row of a kind is about. Of several lists the first counts whose first
 // field the row gives: a code settles it, and where there is none the name does.
 var keyFields = map[FundKind][][]string{
-	Allocation: {{"unit_name", "project_name", "document"}, {"project_name", "document"}},
-	Transfer:   {{"unit_name", "project_name", "document"}},
+	Allocation: {{"unit_name", "project_name"}, {"project_name"}},
+	Transfer:   {{"unit_name", "project_name"}},
 	Project:    {{"project_code"}, {"project_name", "place"}},
 	Budget:     {{"subject_code", "unit_name"}, {"subject_name", "unit_name"}},
 	Agency:     {{"agency_name"}},

@@ -14,7 +14,7 @@ func TestRowsOfOneKeyAreAboutTheSame(t *testing.T) {
 		text map[string]string
 		want string
 	}{
-		"unit, project and document":   {ledger.Allocation, map[string]string{"unit_name": "县 水利局", "project_name": "水渠", "document": "3号", "content": "x"}, "县水利局 水渠 3号"},
+		"unit and project":             {ledger.Allocation, map[string]string{"unit_name": "县 水利局", "project_name": "水渠", "document": "3号", "content": "x"}, "县水利局 水渠"},
 		"a project without a unit":     {ledger.Allocation, map[string]string{"project_name": "水渠"}, "水渠"},
 		"a code settles it":            {ledger.Project, map[string]string{"project_code": "01", "project_name": "水渠", "place": "甲村"}, "01"},
 		"without code, name and place": {ledger.Project, map[string]string{"project_name": "水渠", "place": "甲村"}, "水渠 甲村"},

@@ -124,3 +124,13 @@ func TestWhatIsClosedIsSaid(t *testing.T) {
 	a := s.get("/funds/T")
 	s.says(a, "main", "都已撤回", "已更正（2025年6月1日，有误）", "“Sheet1”第 9 行", "已撤回（2025年6月2日，调离）")
 }
+
+func TestARosterIsNotReadOffInBulk(t *testing.T) {
+	s := setup(t, func(c *Config) { c.Limits.Browse = Limit{Max: 2, Window: time.Minute} })
+	s.table(ledger.Post, map[string]string{"person_name": "张三"})
+	for i, want := range []int{200, 200, 429} {
+		if a := s.get("/funds/T"); a.StatusCode != want {
+			t.Errorf("request %d: %d, want %d", i+1, a.StatusCode, want)
+		}
+	}
+}

@@ -58,7 +58,7 @@ func (w *world) tableBook(name string, rows ...string) string {
 // Every kind of table goes from the clerk's file to its public page, and what it says there is what the file says.
 func TestEveryKindReachesItsPage(t *testing.T) {
 	w := newWorld(t)
-	truth, _, _ := w.publishTables()
+	truth, _, numbers := w.publishTables()
 	site := w.serve()
 	kinds := map[ledger.FundKind]bool{}
 	for _, table := range truth.Tables {
@@ -96,6 +96,9 @@ func TestEveryKindReachesItsPage(t *testing.T) {
 		if code, _ := get(t, site+path); code != 404 {
 			t.Errorf("%s: %d", path, code)
 		}
+	}
+	if out := w.ok("compare", numbers["乡镇运转转移支付2025（定）.xlsx"]); !strings.Contains(out, "新增0行，减少0行，内容变化12行") {
+		t.Errorf("towns in two years:\n%s", out)
 	}
 	w.ok("reindex")
 	w.ok("verify")

@@ -109,16 +109,19 @@ func (db *DB) enterParties(ctx context.Context, tx pgx.Tx, b ledger.Batch) error
 	return err
 }
 
-// freshenStatistics lets the planner know of a batch that made its year grow by a tenth or more. Without, the first minute
+// freshenStatistics lets the planner know of a batch that made its table grow by a tenth or more. Without, the first minute
 // after a great publication — when everybody looks — runs on plans made for an empty table.
 func (db *DB) freshenStatistics(ctx context.Context, tx pgx.Tx, b ledger.Batch) error {
-	partition := fmt.Sprintf("payment_%d", b.Period.Year())
-	known, err := one[int64](ctx, tx, `select reltuples::bigint from pg_class where oid = to_regclass(@partition)`,
-		pgx.NamedArgs{"partition": partition})
+	table, beside := fmt.Sprintf("payment_%d", b.Period.Year()), "person, payment_party, region, village_tally"
+	if k := recordKinds[b.Kind]; k != nil {
+		table, beside = k.table, "record, record_tally"
+	}
+	known, err := one[int64](ctx, tx, `select reltuples::bigint from pg_class where oid = to_regclass(@table)`,
+		pgx.NamedArgs{"table": table})
 	if err != nil || int64(b.Rows)*10 < known {
 		return err
 	}
-	_, err = exec(ctx, tx, `analyze person, payment_party, batch, fund, region, village_tally, `+partition, nil)
+	_, err = exec(ctx, tx, `analyze batch, fund, `+beside+`, `+table, nil)
 	return err
 }
 

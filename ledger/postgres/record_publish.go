@@ -17,7 +17,7 @@ func (db *DB) entering(kind ledger.FundKind) []func(context.Context, pgx.Tx, led
 		}
 	}
 	return []func(context.Context, pgx.Tx, ledger.Batch) error{
-		db.supersedeBatch, db.enterRecords, db.enterFields, db.tallyRecords,
+		db.supersedeBatch, db.enterRecords, db.enterFields, db.tallyRecords, db.freshenStatistics,
 	}
 }
 

@@ -358,3 +358,19 @@ func TestClosedRecordsAreCountedNotShown(t *testing.T) {
 		t.Errorf("a subsidy: %v", err)
 	}
 }
+
+// Everybody looks in the first minute: the page of a county's whole staff must not run on plans made for an empty table.
+func TestAWholeCountysStaffIsShownAtOnce(t *testing.T) {
+	t.Parallel()
+	b := desk(t)
+	var rows []string
+	for i := range 11_482 {
+		rows = append(rows, fmt.Sprintf("unit_name=单位%d person_name=张%d post_title=科员 establishment_kind=行政编制", i/33, i))
+	}
+	b.publishRecords(ledger.Post, "2025", rows...)
+	page := b.page(ledger.Post) // longer than the statement timeout otherwise
+	if page.Shown != len(rows) || len(page.Groups) != 348 || len(page.Rows) != 10 {
+		t.Errorf("%d shown of %d units", page.Shown, len(page.Groups))
+	}
+	b.whole()
+}
