@@ -31,15 +31,18 @@ func (c *checkCmd) Run(_ *Config, s *streams) error {
 	blocked := false
 	for _, path := range c.Files {
 		content, err := readFile(path)
-		if err != nil {
-			return err
-		}
-		r, err := ingest.Check(s.ctx, path, bytes.NewReader(content), int64(len(content)), ingest.Options{Kind: c.Kind, Unit: c.Unit, Map: c.Map}, nil)
-		if err != nil {
-			return err
-		}
-		if err := c.comeBack(s, r, content); err != nil {
-			return err
+		r, refused := unread(path, err)
+		if !refused {
+			if err != nil {
+				return err
+			}
+			r, err = ingest.Check(s.ctx, path, bytes.NewReader(content), int64(len(content)), ingest.Options{Kind: c.Kind, Unit: c.Unit, Map: c.Map}, nil)
+			if err != nil {
+				return err
+			}
+			if err := c.comeBack(s, r, content); err != nil {
+				return err
+			}
 		}
 		blocked = blocked || ledger.Blocks(r.Findings)
 		if c.JSON {
