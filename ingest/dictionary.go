@@ -172,7 +172,14 @@ func (k *kind) byHand(field string) (m meaning, ok bool) {
 
 // find tells what a label means: as it stands, else without its brackets.
 func (v *vocabulary) find(key string) meaning {
-	for _, k := range []string{key, brackets.ReplaceAllString(key, "")} {
+	bare := key
+	if strings.Contains(key, "(") {
+		bare = brackets.ReplaceAllString(key, "")
+	}
+	for i, k := range [...]string{key, bare} {
+		if i > 0 && bare == key {
+			break
+		}
 		if m, ok := v.labels[k]; ok {
 			return m
 		}

@@ -37,12 +37,13 @@ type column struct {
 // grid is the first rows of a sheet, with merged cells answering for all they cover.
 type grid struct {
 	rows   map[int]map[int]sheet.Cell
-	covers map[[2]int][2]int // row, column under a merge → its left top
+	covers map[[2]int][2]int    // row, column under a merge → its left top
+	keys   map[string][2]string // text → what readLabel makes of it: every block of rows in every kind's words asks
 	width  int
 }
 
 func newGrid(rows []sheet.Row, merges []sheet.Merge) *grid {
-	g := &grid{rows: map[int]map[int]sheet.Cell{}, covers: map[[2]int][2]int{}}
+	g := &grid{rows: map[int]map[int]sheet.Cell{}, covers: map[[2]int][2]int{}, keys: map[string][2]string{}}
 	for _, r := range rows {
 		g.rows[r.Number] = map[int]sheet.Cell{}
 		for _, c := range r.Cells {
@@ -70,6 +71,16 @@ func (g *grid) label(row, col int) (c sheet.Cell, ok bool) {
 	}
 	c, ok = g.rows[row][col]
 	return c, ok && c.Kind == sheet.Text && strings.TrimSpace(c.Text) != ""
+}
+
+// read is readLabel of a text of the grid.
+func (g *grid) read(text string) (key, unit string) {
+	known, ok := g.keys[text]
+	if !ok {
+		known[0], known[1] = readLabel(text)
+		g.keys[text] = known
+	}
+	return known[0], known[1]
 }
 
 // findHeader tries every block of one to four rows and takes the one whose labels the dictionary knows best; of equals
@@ -131,7 +142,7 @@ func (g *grid) header(v *vocabulary, top, bottom int) header {
 				continue
 			}
 			last = c
-			k, u := readLabel(c.Text)
+			k, u := g.read(c.Text)
 			if u == "" && row > top && slices.Contains(labelUnits, k) { // a row of units without brackets
 				k, u = "", k
 			}
@@ -148,7 +159,7 @@ func (g *grid) header(v *vocabulary, top, bottom int) header {
 		if key == "" || leaf.Col != col {
 			continue
 		}
-		c := column{meaning: v.meaningOf(key, groups...), col: col, row: leaf.Row, key: key, unit: unit, label: shown(key)}
+		c := column{meaning: v.meaningOf(key, groups...), col: col, row: leaf.Row, key: key, unit: unit}
 		if len(groups) > 0 {
 			c.group, c.outer = groups[0], strings.Join(groups[1:], "/")
 		}
@@ -179,7 +190,7 @@ func (g *grid) whole(h header) (top, bottom int) {
 			}
 			continue
 		}
-		key, unit := readLabel(c.Text)
+		key, unit := g.read(c.Text)
 		if unit == "" && slices.Contains(labelUnits, key) {
 			key, unit = "", key
 		}
@@ -204,11 +215,12 @@ func (h *header) signature() string {
 	return hex.EncodeToString(s.Sum(nil))[:12]
 }
 
-// distinguish puts the group's label before labels that stand more than once.
+// distinguish gives the columns the labels that are shown: the group's before those that stand more than once.
 func (h *header) distinguish() {
 	count := map[string]int{}
-	for _, c := range h.columns {
-		count[c.label]++
+	for i, c := range h.columns {
+		h.columns[i].label = shown(c.key)
+		count[h.columns[i].label]++
 	}
 	for i, c := range h.columns {
 		if count[c.label] > 1 && c.group != "" {

@@ -96,6 +96,7 @@ func (k *check) foreignHeader(g *grid) (h header, ok bool) {
 		}
 		if other, ok := k.dictionary[name].findHeader(g); ok {
 			h = g.header(k.words, other.top, other.bottom)
+			h.distinguish()
 			h.texts = other.texts
 			return h, len(h.columns) > 0
 		}

@@ -162,9 +162,7 @@ func tenPeople(but ...string) []string {
 	for i := range 10 {
 		rows = append(rows, fmt.Sprint(i, " 100 ", []string{"新民村", "大塘村"}[i/9]))
 	}
-	for i, r := range but {
-		rows[i] = r
-	}
+	copy(rows, but)
 	return rows
 }
 

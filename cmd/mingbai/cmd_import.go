@@ -62,8 +62,11 @@ func (c *checkCmd) Run(cfg *Config, s *streams) error {
 
 func (c *checkCmd) check(s *streams, reader *apart.Reader, path string, options ingest.Options) (ingest.Report, error) {
 	f, err := openFile(path)
-	if err != nil {
-		return ingest.Report{}, err
+	if r, refused := unread(path, err); refused || err != nil {
+		if refused {
+			err = nil
+		}
+		return r, err
 	}
 	defer f.Close()
 	r, err := reader.Check(s.ctx, f, path, options, nil)

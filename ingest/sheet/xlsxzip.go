@@ -12,7 +12,8 @@ import (
 )
 
 // container is the zip with the parts of a workbook, by their names in one spelling. Nothing is ever written under
-// a part's name, so one like ../../x leads nowhere.
+// a part's name, so one like ../../x would lead nowhere; it is refused all the same, since no program that means well
+// writes one.
 type container struct {
 	parts map[string]*zip.File
 	twice map[string]bool // names that more than one part has
@@ -40,6 +41,9 @@ func openContainer(content io.ReaderAt, size int64, limits Limits) (*container, 
 		left -= f.UncompressedSize64
 		if f.UncompressedSize64 > smallPart && f.UncompressedSize64/uint64(limits.Ratio) > f.CompressedSize64 {
 			return nil, &LimitError{fmt.Sprintf("压缩比超过%d倍", limits.Ratio)}
+		}
+		if strings.Contains("/"+strings.ReplaceAll(f.Name, `\`, "/")+"/", "/../") {
+			return nil, &LimitError{"内含部件的名称指向文件之外"}
 		}
 		name := partName("", f.Name)
 		c.twice[name] = c.parts[name] != nil
