@@ -13,3 +13,11 @@ func WithBuffer(bytes uint64, do func()) {
 	defer func() { scanBuffer = was }()
 	do()
 }
+
+// HeldTexts is how many bytes of shared strings a workbook has in memory.
+func HeldTexts(w Workbook) (n int) {
+	for _, h := range w.(*book).texts.held {
+		n += len(h.record)
+	}
+	return n
+}

@@ -1,6 +1,9 @@
 package sheet
 
-import "encoding/binary"
+import (
+	"encoding/binary"
+	"slices"
+)
 
 // texts are the shared strings, to which cells refer by number. They stand in groups, so that a million of them are no
 // million objects. As many bytes as there is room for stay in memory, which is all of an ordinary workbook; of a large
@@ -12,18 +15,24 @@ type texts struct {
 	size   int64    // of all groups
 	disk   *scratch // nil while they have room
 
-	open []byte // the group being filled: see end
+	open []byte // the group being filled, later the one being read
 	in   int    // texts in it
 
-	held  int64   // bytes of groups in memory, once there is a disk
-	which []int32 // these groups, for the hand of a clock to go round
-	hand  int
+	held []held // the groups in memory, for the hand of a clock to go round
+	full int64  // bytes of them
+	hand int
 }
 
-// group is a few texts: where each ends, in four bytes, then one after the other.
+// group is a few texts: where each ends, in four bytes, then one after the other. Of a large workbook's there are many,
+// so what is known of one that is not in memory is little.
 type group struct {
-	record string // empty while it is on disk only
-	at     int64
+	at   int64
+	held int32 // its place among those in memory, from 1; 0 while it is on disk only
+}
+
+type held struct {
+	record string
+	group  int32
 	used   bool // since the hand came by
 }
 
@@ -62,13 +71,18 @@ func (t *texts) close() error {
 			return err
 		}
 	}
-	if t.disk == nil {
-		g.record = string(t.open)
-	} else if err := t.disk.write(t.open); err != nil {
-		return err
-	}
 	t.groups = append(t.groups, g)
+	if t.disk != nil {
+		return t.disk.write(t.open)
+	}
+	t.hold(len(t.groups)-1, string(t.open))
 	return nil
+}
+
+func (t *texts) hold(k int, record string) {
+	t.held = append(t.held, held{record: record, group: int32(k)})
+	t.groups[k].held = int32(len(t.held))
+	t.full += int64(len(record))
 }
 
 // spill writes what is there to disk. It stays in memory until other groups are wanted more: the first texts of a
@@ -77,12 +91,10 @@ func (t *texts) spill() (err error) {
 	if t.disk, err = newScratch(); err != nil {
 		return err
 	}
-	for i, g := range t.groups {
-		if err := t.disk.write([]byte(g.record)); err != nil {
+	for _, h := range t.held {
+		if err := t.disk.write([]byte(h.record)); err != nil {
 			return err
 		}
-		t.held += int64(len(g.record))
-		t.which = append(t.which, int32(i))
 	}
 	return nil
 }
@@ -94,8 +106,8 @@ func (t *texts) settle() error {
 			return err
 		}
 	}
-	t.open = nil
 	if t.disk == nil {
+		t.open = nil
 		return nil
 	}
 	return t.disk.flush()
@@ -104,20 +116,18 @@ func (t *texts) settle() error {
 // at gives the i-th text.
 func (t *texts) at(i int) (string, error) {
 	k, i := i/groupTexts, i%groupTexts
-	g := &t.groups[k]
-	if g.record != "" {
-		g.used = true
-		from, to := bounds(g.record, i)
-		return g.record[from:to], nil
+	if t.groups[k].held == 0 {
+		if t.sizeOf(k) > largeGroup {
+			return t.one(t.groups[k].at, i)
+		}
+		if err := t.load(k); err != nil {
+			return "", err
+		}
 	}
-	if t.sizeOf(k) > largeGroup {
-		return t.one(g.at, i)
-	}
-	if err := t.load(k); err != nil {
-		return "", err
-	}
-	from, to := bounds(g.record, i)
-	return g.record[from:to], nil
+	h := &t.held[t.groups[k].held-1]
+	h.used = true
+	from, to := bounds(h.record, i)
+	return h.record[from:to], nil
 }
 
 // bounds are those of the i-th text in a record, of which the head is enough.
@@ -153,27 +163,27 @@ func (t *texts) one(at int64, i int) (string, error) {
 // load brings a group into memory, where those must make room that nobody asked for since the hand last came by.
 func (t *texts) load(k int) error {
 	size := t.sizeOf(k)
-	for len(t.which) > 0 && t.held+size > t.room {
-		t.hand %= len(t.which)
-		old := &t.groups[t.which[t.hand]]
-		if old.used {
-			old.used = false
+	for len(t.held) > 0 && t.full+size > t.room {
+		t.hand %= len(t.held)
+		h := &t.held[t.hand]
+		if h.used {
+			h.used = false
 			t.hand++
 			continue
 		}
-		t.held -= int64(len(old.record))
-		old.record = ""
-		last := len(t.which) - 1
-		t.which[t.hand] = t.which[last]
-		t.which = t.which[:last]
+		t.full -= int64(len(h.record))
+		t.groups[h.group].held = 0
+		last := len(t.held) - 1
+		if *h = t.held[last]; t.hand < last {
+			t.groups[h.group].held = int32(t.hand + 1)
+		}
+		t.held = t.held[:last]
 	}
-	record := make([]byte, size)
-	if err := t.disk.readAt(record, t.groups[k].at); err != nil {
+	t.open = slices.Grow(t.open[:0], int(size))[:size]
+	if err := t.disk.readAt(t.open, t.groups[k].at); err != nil {
 		return err
 	}
-	t.groups[k].record = string(record)
-	t.which = append(t.which, int32(k))
-	t.held += size
+	t.hold(k, string(t.open))
 	return nil
 }
 

@@ -155,3 +155,20 @@ func openIn(t *testing.T, dir string) (all [][]byte) {
 	}
 	return all
 }
+
+// TestTextsKeepWithinTheirRoom, and use it.
+func TestTextsKeepWithinTheirRoom(t *testing.T) {
+	content, _ := scattered(t)
+	const room = 100_000
+	w, err := sheet.Open(bytes.NewReader(content), int64(len(content)), sheet.Limits{SharedMemory: room})
+	noErr(t, err)
+	defer w.Close()
+	for range 2 {
+		for _, err := range w.Rows(context.Background(), 0) {
+			noErr(t, err)
+			if n := sheet.HeldTexts(w); n > room || n < room/2 {
+				t.Fatalf("%d bytes in memory", n)
+			}
+		}
+	}
+}
