@@ -252,6 +252,11 @@ func (db *DB) closeStaging(ctx context.Context, tx pgx.Tx, no int64, u Upload, b
 	if err := db.keepFindings(ctx, tx, no, u); err != nil {
 		return err
 	}
+	if !blocked {
+		if err := db.warnOfSwings(ctx, tx, no, u); err != nil {
+			return err
+		}
+	}
 	if err := db.keepMapping(ctx, tx, no, u); err != nil {
 		return err
 	}
