@@ -453,6 +453,10 @@ func TestOneOfTwoWhoHoldALinkGetsIn(t *testing.T) {
 	d := newDoor(t, cheap)
 	token, _, err := d.NewLink(t.Context(), "li", "sun")
 	d.must(err)
+	// All eight find the link open, and wait for the officer's row to set the password.
+	ctx, c := t.Context(), conn(d.b)
+	_, err = c.Exec(ctx, `begin; select from officer where login = 'sun' for update`)
+	d.must(err)
 	done := make(chan error, 8)
 	for i := range 8 {
 		go func() {
@@ -460,6 +464,11 @@ func TestOneOfTwoWhoHoldALinkGetsIn(t *testing.T) {
 			done <- err
 		}()
 	}
+	for waiting := 0; waiting < 8; time.Sleep(10 * time.Millisecond) {
+		d.must(c.QueryRow(ctx, `select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`).Scan(&waiting))
+	}
+	_, err = c.Exec(ctx, `commit`)
+	d.must(err)
 	in := 0
 	for range 8 {
 		if <-done == nil {
