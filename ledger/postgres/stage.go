@@ -83,6 +83,9 @@ func (db *DB) importFile(ctx context.Context, u Upload, stage func(tx pgx.Tx, no
 		if err := db.mayCorrect(ctx, tx, u); err != nil {
 			return err
 		}
+		if err := db.mayTouch(ctx, tx, o, u); err != nil {
+			return err
+		}
 		no, err = db.openBatch(ctx, tx, u)
 		if err != nil {
 			return err
