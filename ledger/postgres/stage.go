@@ -219,14 +219,19 @@ func date(t time.Time) *time.Time {
 
 // refuseClashes looks for rows whose person was already paid (XB-01).
 func (db *DB) refuseClashes(ctx context.Context, tx pgx.Tx, no int64) error {
+	// The first batch of a period has nothing to clash with: no row is looked at then.
 	return clashes(ctx, tx, `
+		with b as materialized (
+			select * from batch b
+			where county = @county and batch_no = @no and exists (
+				select from batch o
+				where o.county = b.county and o.fund = b.fund and o.period = b.period and o.published_at is not null))
 		select s.sheet, s.sheet_row, p.batch_no, count(*) over ()
-		from batch b
+		from b
 		join staged_row s on s.county = b.county and s.batch_no = b.batch_no
 		join payment p on p.county = b.county and p.year = b.year and p.fund = b.fund and p.period = b.period
 			and p.paid_for = s.paid_for and p.active
 			and not (p.batch_no = coalesce(b.corrects, 0) and p.line = coalesce(s.old_line, 0))
-		where b.county = @county and b.batch_no = @no
 		order by s.line limit 200`, pgx.NamedArgs{"county": db.county, "no": no})
 }
 
