@@ -44,6 +44,7 @@ type VillageChange struct {
 type PersonChange struct {
 	Name    string `json:"name"`
 	Village string `json:"village"`
+	Group   string `json:"group"`
 	Now     *Fen   `json:"now_fen"`
 	Before  *Fen   `json:"before_fen"`
 }
