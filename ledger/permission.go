@@ -126,7 +126,7 @@ func (o Officer) MayOn(a Action, on Subject) error {
 		}
 		what := "其中有" + town + "的行"
 		if town == "" {
-			what = "其中有村名不在名录上的行，认不出是哪个乡镇"
+			what = "其中有认不出是哪个乡镇的行：村名不在名录上，或者这类表不分乡镇"
 		}
 		return &Error{Kind: KindDenied, Rule: RuleScope, Message: "账号“" + o.Login + "”只管“" + o.Place + "”，" + what}
 	}

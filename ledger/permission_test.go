@@ -72,7 +72,7 @@ func TestScope(t *testing.T) {
 		"own town":                {Officer{Roles: clerk, Scope: town}, Subject{"GD01", []string{"990121101"}}, ""},
 		"another town":            {Officer{Roles: clerk, Scope: town}, Subject{"GD01", []string{"990121102"}}, "990121102"},
 		"own and another":         {Officer{Roles: clerk, Scope: town}, Subject{"GD01", []string{"990121101", "990121102"}}, "990121102"},
-		"a village nobody knows":  {Officer{Roles: clerk, Scope: town}, Subject{"GD01", []string{""}}, "不在名录"},
+		"a village nobody knows":  {Officer{Roles: clerk, Scope: town}, Subject{"GD01", []string{""}}, "认不出是哪个乡镇"},
 		"before rows are read":    {Officer{Roles: clerk, Scope: town}, Subject{Fund: "GD01"}, ""},
 		"own fund":                {Officer{Roles: clerk, Scope: section}, Subject{"GD01", []string{"990121102", ""}}, ""},
 		"another fund":            {Officer{Roles: clerk, Scope: section}, Subject{"DB01", nil}, "DB01"},

@@ -14,8 +14,8 @@ import (
 
 // openToAll are the routes of the public site. A new one is added here by somebody who has thought about it.
 var openToAll = []string{
-	"/", "/lookup", "/people", "/people/:ref", "/funds", "/funds/:code", "/funds/:code/:year/villages/:village", "/about", "/audit",
-	"/static/:file", "/robots.txt", "/healthz", "/readyz",
+	"/", "/lookup", "/people", "/people/:ref", "/funds", "/funds/:code", "/funds/:code/:year/villages/:village", "/about",
+	"/audit", "/static/:file", "/robots.txt", "/healthz", "/readyz",
 }
 
 // TestThePermissionWalk tries every route as every role, as somebody whose second factor is missing, and as nobody. A route that

@@ -64,7 +64,7 @@ func (s *bookStage) say(args ...string) string {
 }
 
 func (s *bookStage) order(path string, more ...string) []string {
-	return append([]string{"import", path, "--fund", "GD01", "--period", s.period, "--as", "li"}, more...)
+	return append([]string{"import", path, "--fund", "GD01", "--period", s.period, "--as", "li", "--note", "已核对"}, more...)
 }
 
 func (s *bookStage) imported(path string) string { return s.ok(s.order(path)...) }
@@ -100,7 +100,7 @@ func (s *bookStage) tampered(no, sql string) {
 // taught imports a list whose amounts stand under a word of the clerk's own, which is mapped by hand.
 func (s *bookStage) taught() (no string) {
 	s.amount = "到手" + s.period + "(元)"
-	return s.ok(s.order(s.list("1 100"), "--map", "E=amount", "--note", "已核对")...)
+	return s.ok(s.order(s.list("1 100"), "--map", "E=amount")...)
 }
 
 // recalled imports another such list and answers what the rules said of it.

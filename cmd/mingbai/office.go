@@ -121,7 +121,21 @@ func (o *office) Import(ctx context.Context, j job) (no int64, unplaced int, rep
 	if err != nil && told(&report, fund.Kind, err) {
 		return 0, unplaced, report, nil
 	}
+	if err == nil {
+		err = o.addOfBooks(ctx, no, &report)
+	}
 	return no, unplaced, report, err
+}
+
+// addOfBooks makes the report tell what the books warn of beside the file: a swing against the last period.
+func (o *office) addOfBooks(ctx context.Context, no int64, report *ingest.Report) error {
+	kept, err := o.db.Findings(ctx, no)
+	for _, f := range kept {
+		if f.Rule == "XB-03" {
+			report.Findings = append(report.Findings, f.Finding)
+		}
+	}
+	return err
 }
 
 // flow makes a reader that hands over rows one by one a sequence of them. What goes wrong with it, and fatal findings, end

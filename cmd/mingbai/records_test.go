@@ -114,7 +114,7 @@ func TestTablesAreMendedInTheOpen(t *testing.T) {
 		return no
 	}
 	imp := func(path, period string, more ...string) []string {
-		return append([]string{"import", path, "--fund", "BZ01", "--period", period, "--as", "li"}, more...)
+		return append([]string{"import", path, "--fund", "BZ01", "--period", period, "--as", "li", "--note", "已核对"}, more...)
 	}
 	take(w.ok(imp(w.tableBook("去年.xlsx", head, "县财政局|正科级|40|40"), "2024")...))
 	old := take(w.ok(imp(w.tableBook("今年.xlsx", head, "县财政局|正科级|42|40", "县水利局|正科级|30|30"), "2025")...))
@@ -162,15 +162,15 @@ func TestOnePersonInTwoUnitsIsRefused(t *testing.T) {
 	id := n + string(checkDigit(n))
 	book := w.tableBook("花名册.xlsx", "单位名称|姓名|身份证号|出生日期|职务", "县财政局|张三|"+id+"|1970-04-12|科员", "县水利局|张三|"+id+"|1970-04-12|科员")
 	before := w.census()
-	code, out, errs := w.run("import", book, "--fund", "RY01", "--period", "2025", "--as", "li")
+	code, out, errs := w.run("import", book, "--fund", "RY01", "--period", "2025", "--as", "li", "--note", "已核对")
 	if code != exitFindings || !strings.Contains(out, "XR-09") || !strings.Contains(out, "是同一人，却在两个单位") || strings.Contains(out+errs, id) || strings.Contains(out+errs, "1970-04-12") {
 		t.Errorf("exit %d\n%s%s", code, out, errs)
 	}
 	hidden := w.tableBook("编码.xlsx", "单位编码|单位名称|核定编制|实有人数", id+" |县财政局|40|40")
-	if code, out, errs := w.run("import", hidden, "--fund", "BZ01", "--period", "2025", "--as", "li"); code != exitFindings || !strings.Contains(out, "CEL-11") || strings.Contains(out+errs, id) {
+	if code, out, errs := w.run("import", hidden, "--fund", "BZ01", "--period", "2025", "--as", "li", "--note", "已核对"); code != exitFindings || !strings.Contains(out, "CEL-11") || strings.Contains(out+errs, id) {
 		t.Errorf("a number in a code's column: exit %d\n%s%s", code, out, errs)
 	}
-	w.refused("HDR", "import", w.tableBook("预算.xlsx", "科目编码|科目名称|合计（元）", "201|公共服务|100"), "--fund", "RY01", "--period", "2025", "--as", "li")
+	w.refused("HDR", "import", w.tableBook("预算.xlsx", "科目编码|科目名称|合计（元）", "201|公共服务|100"), "--fund", "RY01", "--period", "2025", "--as", "li", "--note", "已核对")
 	if after := w.census(); after != before {
 		t.Errorf("the books changed:\n%s\n%s", before, after)
 	}

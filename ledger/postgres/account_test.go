@@ -2,6 +2,7 @@ package postgres_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -453,6 +454,10 @@ func TestOneOfTwoWhoHoldALinkGetsIn(t *testing.T) {
 	d := newDoor(t, cheap)
 	token, _, err := d.NewLink(t.Context(), "li", "sun")
 	d.must(err)
+	// All eight find the link open, and wait for the officer's row to set the password.
+	ctx, c, watch := t.Context(), conn(d.b), conn(d.b) // within one transaction pg_stat_activity stands still
+	_, err = c.Exec(ctx, `begin; select from officer where login = 'sun' for update`)
+	d.must(err)
 	done := make(chan error, 8)
 	for i := range 8 {
 		go func() {
@@ -460,6 +465,14 @@ func TestOneOfTwoWhoHoldALinkGetsIn(t *testing.T) {
 			done <- err
 		}()
 	}
+	for waiting, until := 0, time.Now().Add(10*time.Second); waiting < 8; time.Sleep(10 * time.Millisecond) {
+		if time.Now().After(until) {
+			t.Fatalf("only %d wait: %v", waiting, errors.Join(drain(done)...))
+		}
+		d.must(watch.QueryRow(ctx, `select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`).Scan(&waiting))
+	}
+	_, err = c.Exec(ctx, `commit`)
+	d.must(err)
 	in := 0
 	for range 8 {
 		if <-done == nil {
@@ -469,6 +482,14 @@ func TestOneOfTwoWhoHoldALinkGetsIn(t *testing.T) {
 	if in != 1 {
 		t.Errorf("%d got in", in)
 	}
+}
+
+// drain is what has come so far.
+func drain(done chan error) (list []error) {
+	for len(done) > 0 {
+		list = append(list, <-done)
+	}
+	return list
 }
 
 func TestOwnSessionsAreListedAndEnded(t *testing.T) {

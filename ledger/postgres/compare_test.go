@@ -37,6 +37,7 @@ func TestABatchIsComparedWithTheLastPeriod(t *testing.T) {
 			t.Errorf("%s: findings %s", state, got)
 		}
 		if state == "waiting" {
+			b.explain(no)
 			b.must(b.Certify(t.Context(), no, "zhao", "r1"))
 			b.must(b.Publish(t.Context(), no, "zhao"))
 		}

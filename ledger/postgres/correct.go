@@ -83,9 +83,14 @@ func (db *DB) keepFindings(ctx context.Context, tx pgx.Tx, no int64, u Upload) e
 	if u.Findings == nil {
 		return nil
 	}
+	return db.insertFindings(ctx, tx, no, 0, u, u.Findings())
+}
+
+// insertFindings adds findings after the first n of a batch; the upload's note is the reason for the warnings among them.
+func (db *DB) insertFindings(ctx context.Context, tx pgx.Tx, no int64, n int, u Upload, found []ledger.Finding) error {
 	var rows [][]any
-	for i, f := range u.Findings() {
-		row := []any{db.county, no, i + 1, f.Rule, string(f.Severity), f.Sheet, f.Cell, f.Message, f.Fix, "", nil, nil}
+	for i, f := range found {
+		row := []any{db.county, no, n + i + 1, f.Rule, string(f.Severity), f.Sheet, f.Cell, f.Message, f.Fix, "", nil, nil}
 		if f.Severity == ledger.Warn && u.Note != "" {
 			row[9], row[10], row[11] = u.Note, u.By, db.now()
 		}

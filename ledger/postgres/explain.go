@@ -134,7 +134,7 @@ func placesOf(found []ledger.KeptFinding, severity ledger.Severity) (n int, firs
 			continue
 		}
 		if n++; n <= fewPlaces {
-			places = append(places, strings.TrimPrefix(f.Sheet+"!"+f.Cell, "!")+" "+f.Rule)
+			places = append(places, strings.TrimLeft(f.Sheet+"!"+f.Cell+" "+f.Rule, "! "))
 		}
 	}
 	if n > fewPlaces {

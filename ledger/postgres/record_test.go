@@ -73,6 +73,7 @@ func (b *books) uploadRecords(kind ledger.FundKind, period string, rows ...strin
 
 func (b *books) approve(no int64) int64 {
 	b.t.Helper()
+	b.explain(no)
 	b.must(b.Certify(b.t.Context(), no, "zhao", "r1"))
 	b.must(b.Publish(b.t.Context(), no, "zhao"))
 	return no

@@ -40,13 +40,42 @@ func (db *DB) mayOnBatch(ctx context.Context, q querier, o ledger.Officer, act l
 		on.Towns, err = all(ctx, q, pgx.RowTo[string], `
 			select distinct left(village_code, 9) from staged_row where county = @county and batch_no = @no
 			union
-			select distinct left(village_code, 9) from payment where county = @county and year = @year and batch_no = @no`,
-			pgx.NamedArgs{"county": db.county, "no": b.No, "year": b.Period.Year()})
+			select distinct left(village_code, 9) from payment where county = @county and year = @year and batch_no = @no
+			union
+			select '' from staged_record where county = @county and batch_no = @no
+			union
+			select '' from record where county = @county and year = @year and batch_no = @no
+			union -- without any row it is whose it was brought by: a file that was blocked, or sent back
+			select '' from officer u
+			where u.county = @county and u.login = @by and u.department is distinct from nullif(@department, 0)
+				and not exists (select from staged_row where county = @county and batch_no = @no)
+				and not exists (select from payment where county = @county and year = @year and batch_no = @no)`,
+			pgx.NamedArgs{
+				"county": db.county, "no": b.No, "year": b.Period.Year(), "by": b.UploadedBy, "department": o.Department,
+			})
 		if err != nil {
 			return err
 		}
 	}
 	return mayOn(o, act, on, object(b.No))
+}
+
+// mayTouch asks about the batches that an upload names: the one whose file it takes the place of, and the one whose rows it
+// corrects. Rows of one's own in a file of one's own would else reach into another town's batch.
+func (db *DB) mayTouch(ctx context.Context, q querier, o ledger.Officer, u Upload) error {
+	for _, no := range []int64{u.Batch, u.Corrects} {
+		if no == 0 {
+			continue
+		}
+		b, err := db.batch(ctx, q, no, "")
+		if err != nil {
+			return err
+		}
+		if err := db.mayOnBatch(ctx, q, o, ledger.ActUpload, b); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // BatchFor is a batch that an officer may see; a try to see another's is refused and written down.

@@ -7,6 +7,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"mingbai/ledger"
+	"mingbai/ledger/postgres"
 )
 
 // Every act on a batch, tried by officers of another town, another section and a unit without funds: refused, written down,
@@ -124,7 +125,58 @@ func TestEveryTryBeyondTheScopeIsRefusedAndWrittenDown(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
+
+	// Nor may rows of one's own reach into another town's batch, by taking the place of its file or by correcting it.
+	foreign := b.publish("GD", "2025", row(9, "王五", "id9", "990121102201", "1组", 100))
+	open := b.upload("GD", "2024", row(9, "王五", "id9", "990121102201", "1组", 100))
+	for name, aim := range map[string]func(*postgres.Upload){
+		"correcting": func(u *postgres.Upload) { u.Corrects, u.Reason = foreign, "更正" },
+		"mending":    func(u *postgres.Upload) { u.Batch, u.Period = open, "2024" },
+	} {
+		u := upload("GD", "2025")
+		u.By = "own-town"
+		aim(&u)
+		if _, err := b.Import(ctx, u, seq([]ledger.StagedRow{row(1, "王五", "id9", willow, "1组", 100)})); ledger.KindOf(err) != ledger.KindDenied {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	// A batch that was sent back has no rows left: it is its uploader's department's.
+	b.must(b.Reject(ctx, open, "zhao", "名单有误"))
+	if _, err := b.BatchFor(ctx, "own-town", open); ledger.KindOf(err) != ledger.KindDenied {
+		t.Errorf("seeing what was sent back to others: %v", err)
+	}
+	u := upload("GD", "2023")
+	u.By = "own-town"
+	mine, err := b.Import(ctx, u, seq([]ledger.StagedRow{rowOf(willow)}))
+	b.must(err)
+	b.must(b.Reject(ctx, mine, "zhao", "名单有误"))
+	if _, err := b.BatchFor(ctx, "own-town", mine); err != nil {
+		t.Errorf("seeing what was sent back to oneself: %v", err)
+	}
 	b.whole()
+}
+
+// A sheet of projects or posts knows no towns: it is no town clerk's to upload, and a section's only by its fund.
+func TestRecordsAreNoTownClerks(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	ctx := t.Context()
+	b.must(b.SaveFund(ctx, "test", ledger.Fund{Code: "XM", Name: "项目", Kind: ledger.Allocation, Disclosure: ledger.DisclosePublic, Section: "农业股"}))
+	for login, d := range map[string]ledger.Department{
+		"town": {Name: "柳门镇财政所", Kind: ledger.Town, Towns: []string{"990121101"}}, "section": {Name: "农业股", Kind: ledger.Section},
+	} {
+		id, err := b.SaveDepartment(ctx, "test", d)
+		b.must(err)
+		b.must(b.AddOfficer(ctx, "test", ledger.Officer{Login: login, Name: login, Roles: []ledger.OfficeRole{ledger.RoleClerk}, Department: id}))
+	}
+	for by, refused := range map[string]bool{"town": true, "section": false} {
+		u := upload("XM", "2025")
+		u.By = by
+		_, err := b.ImportRecords(ctx, u, records(ledger.Allocation, "unit_name=甲局 project_name=路 amount=9"))
+		if refused && ledger.KindOf(err) != ledger.KindDenied || !refused && err != nil {
+			t.Errorf("%s: %v", by, err)
+		}
+	}
 }
 
 // clear ends every batch, so that the next may pay the same person.

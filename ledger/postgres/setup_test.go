@@ -124,6 +124,7 @@ func (b *books) correct(old int64, fund, period string, rows ...ledger.StagedRow
 	u.Corrects, u.Reason = old, "面积更正"
 	no, err := b.Import(b.t.Context(), u, seq(rows))
 	b.must(err)
+	b.explain(no)
 	b.must(b.Certify(b.t.Context(), no, "zhao", "r1"))
 	b.must(b.Publish(b.t.Context(), no, "zhao"))
 	return no
@@ -143,9 +144,19 @@ func (b *books) book(who, name string) ledger.OwnBook {
 func (b *books) publish(fund, period string, rows ...ledger.StagedRow) int64 {
 	b.t.Helper()
 	no := b.upload(fund, period, rows...)
+	b.explain(no)
 	b.must(b.Certify(b.t.Context(), no, "zhao", "r1"))
 	b.must(b.Publish(b.t.Context(), no, "zhao"))
 	return no
+}
+
+// explain gives every warning of a batch a reason, if it has any.
+func (b *books) explain(no int64) {
+	b.t.Helper()
+	_, err := b.Explain(b.t.Context(), no, "li", "已核对", ledger.FindingChoice{})
+	if err != nil && ledger.KindOf(err) != ledger.KindNotFound {
+		b.t.Fatal(err)
+	}
 }
 
 // whole fails the test when the books do not verify.

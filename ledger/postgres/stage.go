@@ -83,6 +83,9 @@ func (db *DB) importFile(ctx context.Context, u Upload, stage func(tx pgx.Tx, no
 		if err := db.mayCorrect(ctx, tx, u); err != nil {
 			return err
 		}
+		if err := db.mayTouch(ctx, tx, o, u); err != nil {
+			return err
+		}
 		no, err = db.openBatch(ctx, tx, u)
 		if err != nil {
 			return err
@@ -251,6 +254,11 @@ func clashes(ctx context.Context, tx pgx.Tx, sql string, args pgx.NamedArgs) err
 func (db *DB) closeStaging(ctx context.Context, tx pgx.Tx, no int64, u Upload, blocked bool) error {
 	if err := db.keepFindings(ctx, tx, no, u); err != nil {
 		return err
+	}
+	if !blocked {
+		if err := db.warnOfSwings(ctx, tx, no, u); err != nil {
+			return err
+		}
 	}
 	if err := db.keepMapping(ctx, tx, no, u); err != nil {
 		return err
