@@ -11,7 +11,7 @@ type Review struct {
 	Handed      *Fen     // what the sheet says that the document hands down; nil when it does not
 	Allocated   *Fen     // what published allocations under the fund's document come to in the period; nil when there are none
 	AllocatedBy []int64  // the batches of those allocations
-	Period      Tally    // all rows of the fund's period with this batch in them
+	InPeriod    Tally    // all rows of the fund's period with this batch in them
 	OpenWarn    int      // warnings without a reason
 	OpenFatal   int      // numbers that fail their check and are not accepted
 	Uploaders   []string // of any revision: none of them may certify
@@ -112,6 +112,3 @@ type Progress struct {
 	People      int // of the batch
 	Unindexed   int // of these, whom the search index has yet to hear of
 }
-
-// Done says that nothing is left to wait for.
-func (p Progress) Done() bool { return p.State != Certified && p.Unindexed == 0 }

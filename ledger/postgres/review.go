@@ -77,7 +77,7 @@ func (db *DB) tieAllocation(ctx context.Context, tx pgx.Tx, args pgx.NamedArgs, 
 	}
 	r.Allocated = (*ledger.Fen)(fen)
 	var err error
-	r.Period, err = first(ctx, tx, pgx.RowToStructByPos[ledger.Tally], `
+	r.InPeriod, err = first(ctx, tx, pgx.RowToStructByPos[ledger.Tally], `
 		with b as (select * from batch where county = @county and batch_no = @no)
 		select count(*)::int, coalesce(sum(amount_fen), 0)::bigint from (
 			select s.amount_fen from staged_row s where s.county = @county and s.batch_no = @no

@@ -32,7 +32,7 @@ func rowsOf(b ledger.Batch) string {
 		return `
 			select line, sheet, sheet_row, name, name_key, village, grp, basis, basis_unit, standard, amount_fen, status, true as active,
 				null::jsonb as fields
-			from staged_row where county = @county and batch_no = @no and @year = @year`
+			from staged_row where county = @county and batch_no = @no`
 	case inBooks(b):
 		return `
 			select p.line, p.sheet, p.sheet_row, p.section as name, p.key as name_key, ` + record + `, p.amount_fen, '' as status, p.active,
@@ -42,7 +42,7 @@ func rowsOf(b ledger.Batch) string {
 	}
 	return `
 		select line, sheet, sheet_row, section as name, key as name_key, ` + record + `, amount_fen, '' as status, true as active, fields
-		from staged_record where county = @county and batch_no = @no and @year = @year`
+		from staged_record where county = @county and batch_no = @no`
 }
 
 // scanBatchRow reads batchRowColumns, and more where the query has more. A row of another kind than subsidy is named by its
