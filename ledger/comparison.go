@@ -49,6 +49,7 @@ func (v VillageChange) Difference() Fen {
 type PersonChange struct {
 	Name    string `json:"name"`
 	Village string `json:"village"`
+	Group   string `json:"group"`
 	Now     *Fen   `json:"now_fen"`
 	Before  *Fen   `json:"before_fen"`
 }

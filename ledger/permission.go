@@ -15,6 +15,8 @@ const (
 	ActPublish        Action = "batch.publish"
 	ActWithdraw       Action = "batch.withdraw"
 	ActRevert         Action = "batch.revert"
+	ActSeeRows        Action = "row.see" // by name, one by one; each page is audited
+	ActAsk            Action = "act.ask" // for a withdrawal or a revival, which another officer then decides
 	ActPostNotice     Action = "board.post"
 	ActManageAccounts Action = "accounts.manage"
 	ActManageCodes    Action = "codes.manage"
@@ -24,12 +26,13 @@ const (
 // Actions are all actions in the order of pages.
 var Actions = []Action{
 	ActSeeBatches, ActUpload, ActTakeBack, ActCertify, ActReject, ActPublish, ActWithdraw, ActRevert,
-	ActPostNotice, ActManageAccounts, ActManageCodes, ActReadAudit,
+	ActSeeRows, ActAsk, ActPostNotice, ActManageAccounts, ActManageCodes, ActReadAudit,
 }
 
 var actionNames = map[Action]string{
 	ActSeeBatches: "看批次", ActUpload: "上传清册和更正", ActTakeBack: "收回自己上传的批次", ActCertify: "复核批次", ActReject: "退回批次",
 	ActPublish: "公开批次", ActWithdraw: "撤回公开的批次", ActRevert: "恢复撤回的批次",
+	ActSeeRows: "逐行看已公开的名单", ActAsk: "申请撤回或恢复",
 	ActPostNotice:     "登记公示榜的张贴和撤下",
 	ActManageAccounts: "管理账号和部门", ActManageCodes: "管理名录", ActReadAudit: "看审计记录",
 }
@@ -50,16 +53,19 @@ const (
 // permissions is the whole law of the office: role × action × reach. What is not here is refused. Every door asks it: the
 // portal for each route, the books for each act.
 var permissions = map[OfficeRole]map[Action]Reach{
-	RoleClerk: {ActSeeBatches: ReachOwn, ActUpload: ReachOwn, ActTakeBack: ReachOwn, ActPostNotice: ReachOwn},
+	RoleClerk: {
+		ActSeeBatches: ReachOwn, ActUpload: ReachOwn, ActTakeBack: ReachOwn, ActSeeRows: ReachOwn, ActAsk: ReachOwn, ActPostNotice: ReachOwn,
+	},
 	RoleCertifier: {
 		ActSeeBatches: ReachOwn, ActCertify: ReachOwn, ActReject: ReachOwn, ActPublish: ReachOwn, ActWithdraw: ReachOwn, ActRevert: ReachOwn,
+		ActSeeRows: ReachOwn, ActAsk: ReachOwn,
 	},
 	RoleDuty:       {},
 	RoleHandler:    {},
 	RoleHead:       {ActSeeBatches: ReachCounty},
 	RoleSupervisor: {ActSeeBatches: ReachCounty},
-	RoleAuditor:    {ActSeeBatches: ReachCounty, ActReadAudit: ReachCounty},
-	RoleDiscipline: {ActSeeBatches: ReachCounty, ActReadAudit: ReachCounty},
+	RoleAuditor:    {ActSeeBatches: ReachCounty, ActSeeRows: ReachCounty, ActReadAudit: ReachCounty},
+	RoleDiscipline: {ActSeeBatches: ReachCounty, ActSeeRows: ReachCounty, ActReadAudit: ReachCounty},
 	RoleAdmin:      {ActManageAccounts: ReachCounty, ActManageCodes: ReachCounty},
 }
 

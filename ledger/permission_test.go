@@ -39,6 +39,8 @@ batch.reject     certifier own
 batch.publish    certifier own
 batch.withdraw   certifier own
 batch.revert     certifier own
+row.see          clerk own, certifier own, auditor all, discipline all
+act.ask          clerk own, certifier own
 board.post       clerk own
 accounts.manage  admin all
 codes.manage     admin all

@@ -64,6 +64,10 @@ func (s *Server) officeRoutes() {
 	s.door(http.MethodPost, "/office/departments", accounts, s.saveDepartment)
 	s.door(http.MethodGet, "/office/departments/:id", accounts, s.department)
 	s.door(http.MethodPost, "/office/departments/:id", accounts, s.saveDepartment)
+
+	if s.config.Review != nil {
+		s.reviewRoutes()
+	}
 }
 
 // door is the only way to make a route of the office: it cannot be made without saying who may come through.
@@ -83,6 +87,8 @@ type menuEntry struct {
 // officeMenu is the rail from top to bottom.
 var officeMenu = []menuEntry{
 	{Path: "/office", Name: "工作台"},
+	{Path: "/office/review", Name: "复核与公开", act: ledger.ActCertify},
+	{Path: "/office/requests", Name: "撤回申请", act: ledger.ActAsk},
 	{Path: "/office/officers", Name: "账号", act: ledger.ActManageAccounts},
 	{Path: "/office/departments", Name: "部门", act: ledger.ActManageAccounts},
 	{Path: "/office/account", Name: "我的账号"},

@@ -31,6 +31,7 @@ const (
 type officeSite struct {
 	*site
 	accounts   *postgres.Accounts
+	db         *postgres.DB
 	now        time.Time
 	secrets    map[string]string
 	sql        *pgx.Conn
@@ -52,7 +53,8 @@ func setupOffice(t *testing.T, change ...func(*Config)) *officeSite {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.site = setup(t, append(change, func(c *Config) { c.Office = s.accounts })...)
+	s.db = db
+	s.site = setup(t, append(change, func(c *Config) { c.Office, c.Review = s.accounts, reviewBooks{db} })...)
 	if s.sql, err = pgx.Connect(t.Context(), address); err != nil {
 		t.Fatal(err)
 	}
@@ -154,5 +156,5 @@ func (s *officeSite) lines(where string) (n int) {
 
 // path fills a route's parameters.
 func (s *officeSite) path(route string) string {
-	return strings.NewReplacer(":login", "target", ":id", strconv.FormatInt(s.department, 10), ":token", "x").Replace(route)
+	return strings.NewReplacer(":login", "target", ":id", strconv.FormatInt(s.department, 10), ":token", "x", ":no", "1", ":request", "1").Replace(route)
 }

@@ -72,6 +72,14 @@ var everyPage = []page{
 	departmentsPage{},
 	departmentPage{},
 	officeErrorPage{},
+	reviewDeskPage{},
+	reviewPage{},
+	changesPage{},
+	progressPage{},
+	rowsPage{},
+	askPage{},
+	requestsPage{},
+	requestPage{},
 }
 
 // emptyRecords has one row without anything in it, so that the kind's own part is tried too.

@@ -28,11 +28,17 @@ func (o *office) memory(ctx context.Context, kind ledger.FundKind) (ingest.Optio
 
 // Certify certifies a batch by the rules and the dictionary of today.
 func (o *office) Certify(ctx context.Context, no int64, by string) error {
-	lines, err := o.db.Dictionary(ctx, false)
+	rules, err := o.rules(ctx)
 	if err != nil {
 		return err
 	}
-	return o.db.Certify(ctx, no, by, ingest.RuleVersionWith(ingest.DictionaryText(lines)))
+	return o.db.Certify(ctx, no, by, rules)
+}
+
+// rules is the version of the rules in force, with the county's own words.
+func (o *office) rules(ctx context.Context) (string, error) {
+	lines, err := o.db.Dictionary(ctx, false)
+	return ingest.RuleVersionWith(ingest.DictionaryText(lines)), err
 }
 
 // settle fills in what a mended file takes over from its batch, and looks at what the clerk wrote.

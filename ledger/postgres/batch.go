@@ -108,46 +108,103 @@ func remedy(now, next ledger.State) string {
 	return "请核对批次号"
 }
 
-// Certify binds a second person's approval to the file's hash, the rule version, the mapping, the row count and the total.
-// rules is the version in force: a batch checked under other rules must be checked again (XB-04).
+// Certify binds a second person's approval to the file's hash, the rule version, the mapping, the row count, the total and
+// every row. rules is the version in force: a batch checked under other rules must be checked again (XB-04).
 func (db *DB) Certify(ctx context.Context, no int64, by, rules string) error {
+	return db.CertifyAll(ctx, []int64{no}, by, rules)
+}
+
+// CertifyAll certifies several batches, or none of them.
+func (db *DB) CertifyAll(ctx context.Context, nos []int64, by, rules string) error {
 	return db.write(ctx, func(tx pgx.Tx) error {
-		b, err := db.step(ctx, tx, no, ledger.Certified, by, ledger.ActCertify)
+		var done []ledger.Batch
+		for _, no := range inOrder(nos) {
+			b, err := db.certify(ctx, tx, no, 0, by, rules)
+			if err != nil {
+				return err
+			}
+			done = append(done, b)
+		}
+		return db.recordCertified(ctx, tx, by, done...)
+	})
+}
+
+// CertifySeen certifies the revision that the certifier has looked at, and no other.
+func (db *DB) CertifySeen(ctx context.Context, no int64, revision int, by, rules string) error {
+	return db.write(ctx, func(tx pgx.Tx) error {
+		b, err := db.certify(ctx, tx, no, revision, by, rules)
 		if err != nil {
 			return err
 		}
-		if err := db.notOwnWork(ctx, tx, b, by); err != nil {
-			return err
-		}
-		if b.RuleVersion != rules {
-			return ledger.Refuse(ledger.KindConflict, "XB-04", "批次%d校验之后，校验规则已更新（规则或词典有变），请把原文件重新导入到这个批次（import --batch %d）", no, no)
-		}
-		if err := db.sameMapping(ctx, tx, b); err != nil {
-			return err
-		}
-		if err := db.allExplained(ctx, tx, b); err != nil {
-			return err
-		}
-		if _, err := exec(ctx, tx, `
-			update batch set state = 'certified', certified_by = @by, certified_at = @now, certified_sha256 = file_sha256,
-				certified_rules = rule_version, certified_mapping = mapping, certified_rows = row_count, certified_fen = total_fen
-			where county = @county and batch_no = @no`,
-			pgx.NamedArgs{"county": db.county, "no": no, "by": by, "now": db.now()}); err != nil {
-			return err
-		}
-		if err := db.learnMapping(ctx, tx, b); err != nil {
-			return err
-		}
-		return db.record(ctx, tx, by, "batch.certify", object(no), map[string]any{
-			"sha256": fmt.Sprintf("%x", b.SHA256), "rules": b.RuleVersion, "mapping": b.Mapping, "revision": b.Revision,
-			"rows": b.Rows, "total_fen": b.Total,
-		})
+		return db.recordCertified(ctx, tx, by, b)
 	})
+}
+
+// stillSeen refuses a judgement of a revision that another has replaced; 0 is whichever stands.
+func stillSeen(b ledger.Batch, revision int) error {
+	if revision != 0 && revision != b.Revision {
+		return ledger.Errorf(ledger.KindConflict, "批次%d刚刚换成了第%d稿，您看的是第%d稿。请重新看过再定", b.No, b.Revision, revision)
+	}
+	return nil
+}
+
+func (db *DB) certify(ctx context.Context, tx pgx.Tx, no int64, revision int, by, rules string) (ledger.Batch, error) {
+	b, err := db.step(ctx, tx, no, ledger.Certified, by, ledger.ActCertify)
+	if err != nil {
+		return b, err
+	}
+	if err := stillSeen(b, revision); err != nil {
+		return b, err
+	}
+	if err := db.notOwnWork(ctx, tx, b, by); err != nil {
+		return b, err
+	}
+	if b.RuleVersion != rules {
+		return b, ledger.Refuse(ledger.KindConflict, "XB-04", "批次%d校验之后，校验规则已更新（规则或词典有变），请把原文件重新导入到这个批次（import --batch %d）", no, no)
+	}
+	if err := db.sameMapping(ctx, tx, b); err != nil {
+		return b, err
+	}
+	if err := db.allExplained(ctx, tx, b); err != nil {
+		return b, err
+	}
+	if _, err := exec(ctx, tx, `
+		update batch set state = 'certified', certified_by = @by, certified_at = @now, certified_sha256 = file_sha256,
+			certified_rules = rule_version, certified_mapping = mapping, certified_rows = row_count, certified_fen = total_fen,
+			certified_digest = staged_digest(county, batch_no)
+		where county = @county and batch_no = @no`,
+		pgx.NamedArgs{"county": db.county, "no": no, "by": by, "now": db.now()}); err != nil {
+		return b, err
+	}
+	return b, db.learnMapping(ctx, tx, b)
+}
+
+// recordCertified writes certificates into the audit log, whose lock is taken last.
+func (db *DB) recordCertified(ctx context.Context, tx pgx.Tx, by string, batches ...ledger.Batch) error {
+	for _, b := range batches {
+		digest, err := one[[]byte](ctx, tx, `select certified_digest from batch where county = @county and batch_no = @no`,
+			pgx.NamedArgs{"county": db.county, "no": b.No})
+		if err != nil {
+			return err
+		}
+		if err := db.record(ctx, tx, by, "batch.certify", object(b.No), map[string]any{
+			"sha256": fmt.Sprintf("%x", b.SHA256), "rules": b.RuleVersion, "mapping": b.Mapping, "revision": b.Revision,
+			"rows": b.Rows, "total_fen": b.Total, "digest": fmt.Sprintf("%x", digest),
+		}); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Reject sends back a batch that is not yet published, with a reason. Its staged rows go; file and reason stay, and a mended
 // file may go on with it.
 func (db *DB) Reject(ctx context.Context, no int64, by, reason string) error {
+	return db.RejectSeen(ctx, no, 0, by, reason)
+}
+
+// RejectSeen sends back the revision that the certifier has looked at, and no other; 0 is whichever stands.
+func (db *DB) RejectSeen(ctx context.Context, no int64, revision int, by, reason string) error {
 	if reason == "" {
 		return ledger.Errorf(ledger.KindInvalid, "退回批次%d要写明原因（--reason）", no)
 	}
@@ -156,7 +213,11 @@ func (db *DB) Reject(ctx context.Context, no int64, by, reason string) error {
 		if b, err := db.batch(ctx, tx, no, ""); err == nil && b.UploadedBy == by {
 			act = ledger.ActTakeBack // a clerk may take back what is still theirs
 		}
-		if _, err := db.step(ctx, tx, no, ledger.Rejected, by, act); err != nil {
+		b, err := db.step(ctx, tx, no, ledger.Rejected, by, act)
+		if err != nil {
+			return err
+		}
+		if err := stillSeen(b, revision); err != nil {
 			return err
 		}
 		args := pgx.NamedArgs{"county": db.county, "no": no, "by": by, "now": db.now(), "reason": reason}

@@ -21,15 +21,15 @@ const twoPeriods = `
 			and o.state in ('published', 'superseded')),
 	waiting as (select s.* from staged_row s, b where s.county = @county and s.batch_no = @no),
 	now as (
-		select coalesce(w.paid_for, w.who) as who, w.name, w.village_code, w.village, w.amount_fen from waiting w
+		select coalesce(w.paid_for, w.who) as who, w.name, w.village_code, w.village, w.grp, w.amount_fen from waiting w
 		union all
-		select coalesce(p.paid_for, n.who), n.name, p.village_code, p.village, p.amount_fen
+		select coalesce(p.paid_for, n.who), n.name, p.village_code, p.village, p.grp, p.amount_fen
 		from payment p
 		join b on p.county = b.county and p.year = b.year and p.fund = b.fund and p.period = b.period
 		join person n on n.county = p.county and n.person_id = p.person_id
 		where p.active and not exists (select from waiting w where b.corrects = p.batch_no and w.old_line = p.line)),
 	before as (
-		select coalesce(p.paid_for, n.who) as who, n.name, p.village_code, p.village, p.amount_fen
+		select coalesce(p.paid_for, n.who) as who, n.name, p.village_code, p.village, p.grp, p.amount_fen
 		from payment p
 		join b on p.county = b.county and p.fund = b.fund
 		join last on p.period = last.period
@@ -110,9 +110,9 @@ func (db *DB) villages(ctx context.Context, tx pgx.Tx, args pgx.NamedArgs) ([]vi
 
 func (db *DB) comparePeople(ctx context.Context, tx pgx.Tx, args pgx.NamedArgs, c *ledger.Comparison) error {
 	const people = twoPeriods + `,
-		n as (select who, max(name) as name, max(village) as village, sum(amount_fen) as fen from now group by who),
-		o as (select who, max(name) as name, max(village) as village, sum(amount_fen) as fen from before group by who),
-		d as (select coalesce(n.name, o.name) as name, coalesce(n.village, o.village) as village, n.fen, o.fen as fen0
+		n as (select who, max(name) as name, max(village) as village, max(grp) as grp, sum(amount_fen) as fen from now group by who),
+		o as (select who, max(name) as name, max(village) as village, max(grp) as grp, sum(amount_fen) as fen from before group by who),
+		d as (select coalesce(n.name, o.name) as name, coalesce(n.village, o.village) as village, coalesce(n.grp, o.grp) as grp, n.fen, o.fen as fen0
 			from n full join o using (who) where n.fen is distinct from o.fen)`
 	_, err := first(ctx, tx, func(row pgx.CollectableRow) (struct{}, error) {
 		return struct{}{}, row.Scan(&c.Added, &c.Gone, &c.Changed)
@@ -123,10 +123,10 @@ func (db *DB) comparePeople(ctx context.Context, tx pgx.Tx, args pgx.NamedArgs, 
 		return err
 	}
 	c.People, err = all(ctx, tx, func(row pgx.CollectableRow) (p ledger.PersonChange, err error) {
-		err = row.Scan(&p.Name, &p.Village, &p.Now, &p.Before)
+		err = row.Scan(&p.Name, &p.Village, &p.Group, &p.Now, &p.Before)
 		return p, err
 	}, people+`
-		select name, village, fen::bigint, fen0::bigint from d
+		select name, village, grp, fen::bigint, fen0::bigint from d
 		order by abs(coalesce(fen, 0) - coalesce(fen0, 0)) desc, village, name limit @most`, args)
 	return err
 }

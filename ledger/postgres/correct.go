@@ -177,41 +177,43 @@ func (db *DB) restoreOld(ctx context.Context, tx pgx.Tx, b ledger.Batch) error {
 // Revert takes a withdrawal back: the batch's rows count again, but for those that were corrected or withdrawn singly. It
 // is refused when somebody in it was paid elsewhere meanwhile.
 func (db *DB) Revert(ctx context.Context, no int64, by, reason string) error {
+	return db.write(ctx, func(tx pgx.Tx) error { return db.revert(ctx, tx, no, by, reason, nil) })
+}
+
+func (db *DB) revert(ctx context.Context, tx pgx.Tx, no int64, by, reason string, asked *ledger.ActRequest) error {
 	if reason == "" {
 		return ledger.Errorf(ledger.KindInvalid, "恢复批次%d要写明原因（--reason）", no)
 	}
-	return db.write(ctx, func(tx pgx.Tx) error {
-		b, err := db.step(ctx, tx, no, ledger.Published, by, ledger.ActRevert)
-		if err != nil {
-			return err
-		}
-		if b.State != ledger.Withdrawn {
-			return ledger.Errorf(ledger.KindConflict, "批次%d现在是“%s”，只有已撤回的批次可以恢复；更正过的，请撤回更正它的批次", no, b.State.Name())
-		}
-		if err := db.endCorrected(ctx, tx, b); err != nil {
-			return err
-		}
-		if err := db.reactivate(ctx, tx, b); err != nil {
-			return err
-		}
-		if _, err := exec(ctx, tx, `
+	b, err := db.step(ctx, tx, no, ledger.Published, by, ledger.ActRevert)
+	if err != nil {
+		return err
+	}
+	if b.State != ledger.Withdrawn {
+		return ledger.Errorf(ledger.KindConflict, "批次%d现在是“%s”，只有已撤回的批次可以恢复；更正过的，请撤回更正它的批次", no, b.State.Name())
+	}
+	if err := db.endCorrected(ctx, tx, b); err != nil {
+		return err
+	}
+	if err := db.reactivate(ctx, tx, b); err != nil {
+		return err
+	}
+	if _, err := exec(ctx, tx, `
 			update batch set state = 'published', ended_by = null, ended_at = null, end_reason = null
 			where county = @county and batch_no = @no`, pgx.NamedArgs{"county": db.county, "no": no}); err != nil {
+		return err
+	}
+	if b.Corrects != 0 {
+		if err := db.settleOld(ctx, tx, b); err != nil {
 			return err
 		}
-		if b.Corrects != 0 {
-			if err := db.settleOld(ctx, tx, b); err != nil {
-				return err
-			}
-		}
-		if err := db.tallyBatch(ctx, tx, b); err != nil {
-			return err
-		}
-		if err := db.tellIndex(ctx, tx, b); err != nil {
-			return err
-		}
-		return db.record(ctx, tx, by, "batch.revert", object(no), map[string]string{"reason": reason})
-	})
+	}
+	if err := db.tallyBatch(ctx, tx, b); err != nil {
+		return err
+	}
+	if err := db.tellIndex(ctx, tx, b); err != nil {
+		return err
+	}
+	return db.record(ctx, tx, by, "batch.revert", object(no), why(reason, asked))
 }
 
 // comesBack says in SQL whether payment p counts again when its batch does: not what was withdrawn singly or is corrected.
@@ -258,20 +260,15 @@ func (db *DB) reactivate(ctx context.Context, tx pgx.Tx, b ledger.Batch) error {
 // WithdrawRow takes back one published row, named by sheet and row as pages show it; sheet may be empty where the batch has
 // one sheet only.
 func (db *DB) WithdrawRow(ctx context.Context, no int64, sheet string, row int, by, reason string) error {
-	if reason == "" {
-		return ledger.Errorf(ledger.KindInvalid, "撤回批次%d第%d行要写明原因（--reason）", no, row)
-	}
 	return db.write(ctx, func(tx pgx.Tx) error {
 		b, err := db.step(ctx, tx, no, ledger.Withdrawn, by, ledger.ActWithdraw)
 		if err != nil {
 			return err
 		}
-		args := pgx.NamedArgs{
-			"county": db.county, "no": no, "year": b.Period.Year(), "sheet": sheet, "row": row, "by": by, "now": db.now(), "reason": reason,
-		}
 		lines, err := all(ctx, tx, pgx.RowTo[int], `
 			select line from `+rowTable(b.Kind)+` where county = @county and year = @year and batch_no = @no and sheet_row = @row
-				and (@sheet = '' or sheet = @sheet) and active`, args)
+				and (@sheet = '' or sheet = @sheet) and active`,
+			pgx.NamedArgs{"county": db.county, "no": no, "year": b.Period.Year(), "sheet": sheet, "row": row})
 		if err != nil {
 			return err
 		}
@@ -279,24 +276,41 @@ func (db *DB) WithdrawRow(ctx context.Context, no int64, sheet string, row int, 
 		case 0:
 			return ledger.Refuse(ledger.KindNotFound, "XB-02", "批次%d没有第%d行，或它已经撤回、更正。请核对批次号、工作表和行号", no, row)
 		case 1:
-		default:
-			return ledger.Errorf(ledger.KindInvalid, "批次%d有%d个工作表都有第%d行，请用 --sheet 指明工作表", no, len(lines), row)
+			return db.withdrawLine(ctx, tx, no, lines[0], by, reason, nil)
 		}
-		args["line"] = lines[0]
-		for _, sql := range []string{
-			`update ` + rowTable(b.Kind) + ` set active = false where county = @county and year = @year and batch_no = @no and line = @line`,
-			`insert into row_withdrawal (county, batch_no, line, at, by, reason) values (@county, @no, @line, @now, @by, @reason)`,
-		} {
-			if _, err := exec(ctx, tx, sql, args); err != nil {
-				return err
-			}
-		}
-		if err := db.tallyBatch(ctx, tx, b); err != nil {
-			return err
-		}
-		if err := db.tellIndex(ctx, tx, b); err != nil {
-			return err
-		}
-		return db.record(ctx, tx, by, "row.withdraw", fmt.Sprintf("batch/%d/line/%d", no, lines[0]), map[string]string{"reason": reason})
+		return ledger.Errorf(ledger.KindInvalid, "批次%d有%d个工作表都有第%d行，请用 --sheet 指明工作表", no, len(lines), row)
 	})
+}
+
+// withdrawLine takes back one published row, named by its line in the batch.
+func (db *DB) withdrawLine(ctx context.Context, tx pgx.Tx, no int64, line int, by, reason string, asked *ledger.ActRequest) error {
+	if reason == "" {
+		return ledger.Errorf(ledger.KindInvalid, "撤回批次%d的一行要写明原因（--reason）", no)
+	}
+	b, err := db.step(ctx, tx, no, ledger.Withdrawn, by, ledger.ActWithdraw)
+	if err != nil {
+		return err
+	}
+	args := pgx.NamedArgs{
+		"county": db.county, "no": no, "year": b.Period.Year(), "line": line, "by": by, "now": db.now(), "reason": reason,
+	}
+	ended, err := exec(ctx, tx, `
+		update `+rowTable(b.Kind)+` set active = false where county = @county and year = @year and batch_no = @no and line = @line and active`, args)
+	if err != nil {
+		return err
+	}
+	if ended == 0 {
+		return ledger.Refuse(ledger.KindConflict, "XB-02", "批次%d的这一行已经撤回或更正", no)
+	}
+	if _, err := exec(ctx, tx, `
+		insert into row_withdrawal (county, batch_no, line, at, by, reason) values (@county, @no, @line, @now, @by, @reason)`, args); err != nil {
+		return err
+	}
+	if err := db.tallyBatch(ctx, tx, b); err != nil {
+		return err
+	}
+	if err := db.tellIndex(ctx, tx, b); err != nil {
+		return err
+	}
+	return db.record(ctx, tx, by, "row.withdraw", fmt.Sprintf("batch/%d/line/%d", no, line), why(reason, asked))
 }

@@ -152,6 +152,12 @@ func ours(err error) error {
 			return &ledger.Error{Kind: ledger.KindConflict, Message: "项目已有批次，类别不能再改；请另立一个项目代码", Cause: err}
 		case "batch_file_once":
 			return &ledger.Error{Kind: ledger.KindConflict, Rule: "FILE-06", Message: "同一个文件已在另一批次中，无需重传；要改正请走更正", Cause: err}
+		case "two_people_decide":
+			return &ledger.Error{Kind: ledger.KindDenied, Rule: "XB-05", Message: "申请和决定不能是同一个人，请换人决定", Cause: err}
+		case "act_request_once":
+			return &ledger.Error{Kind: ledger.KindConflict, Message: "已有一份同样的申请在等决定", Cause: err}
+		case "planned_publication_once":
+			return &ledger.Error{Kind: ledger.KindConflict, Message: "已经安排公开，无需再做", Cause: err}
 		case "department_name_once":
 			return &ledger.Error{Kind: ledger.KindConflict, Message: "已有同名的部门，请换一个名称", Cause: err}
 		case "officer_department":

@@ -3,6 +3,7 @@ package postgres
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -13,45 +14,78 @@ import (
 // Publish makes a certified batch public: its rows become payments, the tallies, the audit line, the search outbox and
 // the job that drains it are written — in one transaction, so all of it or nothing.
 func (db *DB) Publish(ctx context.Context, no int64, by string) error {
-	return db.write(ctx, func(tx pgx.Tx) error {
+	return db.PublishAll(ctx, []int64{no}, by)
+}
+
+// PublishAll publishes several batches, or none of them.
+func (db *DB) PublishAll(ctx context.Context, nos []int64, by string) error {
+	return db.write(ctx, func(tx pgx.Tx) error { return db.publish(ctx, tx, nos, by) })
+}
+
+func (db *DB) publish(ctx context.Context, tx pgx.Tx, nos []int64, by string) error {
+	var done []ledger.Batch
+	for _, no := range inOrder(nos) {
 		b, err := db.step(ctx, tx, no, ledger.Published, by, ledger.ActPublish)
 		if err != nil {
 			return err
 		}
-		if err := db.staysCertified(ctx, tx, b); err != nil {
+		if err := db.enter(ctx, tx, b, by); err != nil {
 			return err
 		}
-		refuse := db.refuseClashes
-		if b.Kind != ledger.Subsidy {
-			refuse = db.refuseRecordClashes
-		}
-		if err := refuse(ctx, tx, no); err != nil {
-			return &ledger.Error{Kind: ledger.KindConflict, Rule: "XB-01", Message: err.Error() + "，请退回本批次，走更正并写明原因"}
-		}
-		for _, move := range db.entering(b.Kind) {
-			if err := move(ctx, tx, b); err != nil {
-				return err
-			}
-		}
-		if err := db.dropStaged(ctx, tx, no); err != nil {
+		done = append(done, b)
+	}
+	if err := db.tallyYears(ctx, tx, done...); err != nil {
+		return err
+	}
+	if err := db.freshenStatistics(ctx, tx, done); err != nil {
+		return err
+	}
+	// The audit chain's lock is taken last.
+	for _, b := range done {
+		if err := db.record(ctx, tx, by, "batch.publish", object(b.No),
+			map[string]any{"fund": b.Fund, "period": b.Period, "rows": b.Rows, "total_fen": b.Total}); err != nil {
 			return err
 		}
-		if err := db.markPublished(ctx, tx, b, by); err != nil {
-			return err
-		}
-		if err := db.tellIndex(ctx, tx, b); err != nil {
-			return err
-		}
-		return db.record(ctx, tx, by, "batch.publish", object(no),
-			map[string]any{"fund": b.Fund, "period": b.Period, "rows": b.Rows, "total_fen": b.Total})
-	})
+	}
+	return nil
 }
 
-// staysCertified counts the staged rows again: what is published is what was certified (XB-05).
+// inOrder is a set of batches in the order of their numbers, each once: two acts on many never wait for each other.
+func inOrder(nos []int64) []int64 { return slices.Compact(slices.Sorted(slices.Values(nos))) }
+
+// enter lets the rows of one certified batch into the books. The year's people and the audit line are the caller's.
+func (db *DB) enter(ctx context.Context, tx pgx.Tx, b ledger.Batch, by string) error {
+	if err := db.staysCertified(ctx, tx, b); err != nil {
+		return err
+	}
+	refuse := db.refuseClashes
+	if b.Kind != ledger.Subsidy {
+		refuse = db.refuseRecordClashes
+	}
+	if err := refuse(ctx, tx, b.No); err != nil {
+		return &ledger.Error{
+			Kind: ledger.KindConflict, Rule: "XB-01", Message: fmt.Sprintf("批次%d：%v，请退回本批次，走更正并写明原因", b.No, err),
+		}
+	}
+	for _, move := range db.entering(b.Kind) {
+		if err := move(ctx, tx, b); err != nil {
+			return err
+		}
+	}
+	if err := db.dropStaged(ctx, tx, b.No); err != nil {
+		return err
+	}
+	if err := db.markPublished(ctx, tx, b, by); err != nil {
+		return err
+	}
+	return db.tellIndex(ctx, tx, b)
+}
+
+// staysCertified counts the staged rows again, and then digests them: what is published is what was certified (XB-05).
 func (db *DB) staysCertified(ctx context.Context, tx pgx.Tx, b ledger.Batch) error {
+	args := pgx.NamedArgs{"county": db.county, "no": b.No}
 	t, err := first(ctx, tx, pgx.RowToStructByPos[ledger.Tally], `
-		select count(*)::int, coalesce(sum(amount_fen), 0)::bigint from staged where county = @county and batch_no = @no`,
-		pgx.NamedArgs{"county": db.county, "no": b.No})
+		select count(*)::int, coalesce(sum(amount_fen), 0)::bigint from staged where county = @county and batch_no = @no`, args)
 	if err != nil {
 		return err
 	}
@@ -59,7 +93,12 @@ func (db *DB) staysCertified(ctx context.Context, tx pgx.Tx, b ledger.Batch) err
 		return ledger.Refuse(ledger.KindConflict, "XB-05",
 			"批次%d复核时是%d行、%s元，现在是%d行、%s元，请退回后重新导入", b.No, b.Rows, b.Total, t.Rows, t.Total)
 	}
-	return nil
+	same, err := one[bool](ctx, tx, `
+		select certified_digest = staged_digest(county, batch_no) from batch where county = @county and batch_no = @no`, args)
+	if err == nil && !same {
+		err = ledger.Refuse(ledger.KindConflict, "XB-05", "批次%d复核之后，有行的内容变了（行数和合计没有变），请退回后重新导入", b.No)
+	}
+	return err
 }
 
 // enterPeople adds the people whom the books do not know yet.
@@ -109,20 +148,33 @@ func (db *DB) enterParties(ctx context.Context, tx pgx.Tx, b ledger.Batch) error
 	return err
 }
 
-// freshenStatistics lets the planner know of a batch that made its table grow by a tenth or more. Without, the first minute
+// freshenStatistics lets the planner know of batches that made their table grow by a tenth or more. Without, the first minute
 // after a great publication — when everybody looks — runs on plans made for an empty table.
-func (db *DB) freshenStatistics(ctx context.Context, tx pgx.Tx, b ledger.Batch) error {
-	table, beside := fmt.Sprintf("payment_%d", b.Period.Year()), "person, payment_party, region, village_tally"
-	if k := recordKinds[b.Kind]; k != nil {
-		table, beside = k.table, "record, record_tally"
+func (db *DB) freshenStatistics(ctx context.Context, tx pgx.Tx, batches []ledger.Batch) error {
+	grown, beside := map[string]int{}, map[string]string{}
+	for _, b := range batches {
+		table := fmt.Sprintf("payment_%d", b.Period.Year())
+		beside[table] = "person, payment_party, region, village_tally"
+		if k := recordKinds[b.Kind]; k != nil {
+			table = k.table
+			beside[table] = "record, record_tally"
+		}
+		grown[table] += b.Rows
 	}
-	known, err := one[int64](ctx, tx, `select reltuples::bigint from pg_class where oid = to_regclass(@table)`,
-		pgx.NamedArgs{"table": table})
-	if err != nil || int64(b.Rows)*10 < known {
-		return err
+	for table, n := range grown {
+		known, err := one[int64](ctx, tx, `select reltuples::bigint from pg_class where oid = to_regclass(@table)`,
+			pgx.NamedArgs{"table": table})
+		if err != nil {
+			return err
+		}
+		if int64(n)*10 < known {
+			continue
+		}
+		if _, err := exec(ctx, tx, `analyze batch, fund, `+beside[table]+`, `+table, nil); err != nil {
+			return err
+		}
 	}
-	_, err = exec(ctx, tx, `analyze batch, fund, `+beside+`, `+table, nil)
-	return err
+	return nil
 }
 
 func (db *DB) markPublished(ctx context.Context, tx pgx.Tx, b ledger.Batch, by string) error {
@@ -151,36 +203,47 @@ func (db *DB) markPublished(ctx context.Context, tx pgx.Tx, b ledger.Batch, by s
 
 // Withdraw takes a published batch back with a reason. Rows stay in the books, inactive.
 func (db *DB) Withdraw(ctx context.Context, no int64, by, reason string) error {
+	return db.write(ctx, func(tx pgx.Tx) error { return db.withdraw(ctx, tx, no, by, reason, nil) })
+}
+
+func (db *DB) withdraw(ctx context.Context, tx pgx.Tx, no int64, by, reason string, asked *ledger.ActRequest) error {
 	if reason == "" {
 		return ledger.Errorf(ledger.KindInvalid, "撤回批次%d要写明原因（--reason）", no)
 	}
-	return db.write(ctx, func(tx pgx.Tx) error {
-		b, err := db.step(ctx, tx, no, ledger.Withdrawn, by, ledger.ActWithdraw)
-		if err != nil {
-			return err
-		}
-		args := pgx.NamedArgs{
-			"county": db.county, "no": no, "by": by, "now": db.now(), "reason": reason,
-		}
-		if err := db.endRows(ctx, tx, b); err != nil {
-			return err
-		}
-		if _, err := exec(ctx, tx, `
-			update batch set state = 'withdrawn', ended_by = @by, ended_at = @now, end_reason = @reason, indexed = false
-			where county = @county and batch_no = @no`, args); err != nil {
-			return err
-		}
-		if err := db.restoreOld(ctx, tx, b); err != nil {
-			return err
-		}
-		if err := db.tallyBatch(ctx, tx, b); err != nil {
-			return err
-		}
-		if err := db.tellIndex(ctx, tx, b); err != nil {
-			return err
-		}
-		return db.record(ctx, tx, by, "batch.withdraw", object(no), map[string]string{"reason": reason})
-	})
+	b, err := db.step(ctx, tx, no, ledger.Withdrawn, by, ledger.ActWithdraw)
+	if err != nil {
+		return err
+	}
+	args := pgx.NamedArgs{
+		"county": db.county, "no": no, "by": by, "now": db.now(), "reason": reason,
+	}
+	if err := db.endRows(ctx, tx, b); err != nil {
+		return err
+	}
+	if _, err := exec(ctx, tx, `
+		update batch set state = 'withdrawn', ended_by = @by, ended_at = @now, end_reason = @reason, indexed = false
+		where county = @county and batch_no = @no`, args); err != nil {
+		return err
+	}
+	if err := db.restoreOld(ctx, tx, b); err != nil {
+		return err
+	}
+	if err := db.tallyBatch(ctx, tx, b); err != nil {
+		return err
+	}
+	if err := db.tellIndex(ctx, tx, b); err != nil {
+		return err
+	}
+	return db.record(ctx, tx, by, "batch.withdraw", object(no), why(reason, asked))
+}
+
+// why is the audit log's detail of what was done to the public: the reason, and who asked for it where another did.
+func why(reason string, asked *ledger.ActRequest) map[string]any {
+	detail := map[string]any{"reason": reason}
+	if asked != nil {
+		detail["request"], detail["asked_by"] = asked.No, asked.AskedBy
+	}
+	return detail
 }
 
 // tallyBatch counts the batch's active rows by village, and the year's people, anew.
@@ -188,7 +251,14 @@ func (db *DB) tallyBatch(ctx context.Context, tx pgx.Tx, b ledger.Batch) error {
 	if b.Kind != ledger.Subsidy {
 		return db.tallyRecords(ctx, tx, b)
 	}
-	args := pgx.NamedArgs{"county": db.county, "no": b.No, "year": b.Period.Year(), "fund": b.Fund, "now": db.now()}
+	if err := db.tallyVillages(ctx, tx, b); err != nil {
+		return err
+	}
+	return db.tallyYears(ctx, tx, b)
+}
+
+func (db *DB) tallyVillages(ctx context.Context, tx pgx.Tx, b ledger.Batch) error {
+	args := pgx.NamedArgs{"county": db.county, "no": b.No, "year": b.Period.Year(), "fund": b.Fund}
 	for _, sql := range []string{
 		`delete from village_tally where county = @county and year = @year and fund = @fund and batch_no = @no`,
 		`insert into village_tally (county, year, fund, batch_no, village_code, village, row_count, total_fen)
@@ -196,11 +266,28 @@ func (db *DB) tallyBatch(ctx context.Context, tx pgx.Tx, b ledger.Batch) error {
 			count(*), sum(amount_fen)
 		 from payment where county = @county and year = @year and batch_no = @no and active
 		 group by 1, 2, 3, 4, 5, 6`,
-		`insert into year_tally (county, year, people, changed_at)
-		 select @county, @year, count(distinct person_id), @now from payment where county = @county and year = @year and active
-		 on conflict (county, year) do update set people = excluded.people, changed_at = excluded.changed_at`,
 	} {
 		if _, err := exec(ctx, tx, sql, args); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// tallyYears counts the people of the batches' years anew, each year once: it reads all rows of the year.
+func (db *DB) tallyYears(ctx context.Context, tx pgx.Tx, batches ...ledger.Batch) error {
+	counted := map[int]bool{}
+	for _, b := range batches {
+		year := b.Period.Year()
+		if b.Kind != ledger.Subsidy || counted[year] {
+			continue
+		}
+		counted[year] = true
+		if _, err := exec(ctx, tx, `
+			insert into year_tally (county, year, people, changed_at)
+			select @county, @year, count(distinct person_id), @now from payment where county = @county and year = @year and active
+			on conflict (county, year) do update set people = excluded.people, changed_at = excluded.changed_at`,
+			pgx.NamedArgs{"county": db.county, "year": year, "now": db.now()}); err != nil {
 			return err
 		}
 	}

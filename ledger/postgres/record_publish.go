@@ -9,15 +9,15 @@ import (
 	"mingbai/ledger"
 )
 
-// entering is what publication does with a batch's rows, in order.
+// entering is what publication does with a batch's rows, in order. The year's people are counted once, when all are in.
 func (db *DB) entering(kind ledger.FundKind) []func(context.Context, pgx.Tx, ledger.Batch) error {
 	if kind == ledger.Subsidy {
 		return []func(context.Context, pgx.Tx, ledger.Batch) error{
-			db.supersede, db.enterPeople, db.enterPayments, db.enterParties, db.tallyBatch, db.freshenStatistics,
+			db.supersede, db.enterPeople, db.enterPayments, db.enterParties, db.tallyVillages,
 		}
 	}
 	return []func(context.Context, pgx.Tx, ledger.Batch) error{
-		db.supersedeBatch, db.enterRecords, db.enterFields, db.tallyRecords, db.freshenStatistics,
+		db.supersedeBatch, db.enterRecords, db.enterFields, db.tallyRecords,
 	}
 }
 

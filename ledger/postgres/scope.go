@@ -81,21 +81,25 @@ func (db *DB) mayTouch(ctx context.Context, q querier, o ledger.Officer, u Uploa
 // BatchFor is a batch that an officer may see; a try to see another's is refused and written down.
 func (db *DB) BatchFor(ctx context.Context, login string, no int64) (b ledger.Batch, err error) {
 	err = db.write(ctx, func(tx pgx.Tx) error {
-		o, err := db.officerFor(ctx, tx, login, ledger.ActSeeBatches)
-		if err != nil {
-			return err
-		}
-		found, err := db.batch(ctx, tx, no, "")
-		if err != nil {
-			return err
-		}
-		if err := db.mayOnBatch(ctx, tx, o, ledger.ActSeeBatches, found); err != nil {
-			return err
-		}
-		b = found
-		return nil
+		b, _, err = db.batchFor(ctx, tx, login, no, ledger.ActSeeBatches)
+		return err
 	})
 	return b, err
+}
+
+// batchFor is a batch to which an officer may do an act, without a lock.
+func (db *DB) batchFor(ctx context.Context, q querier, login string, no int64, act ledger.Action) (b ledger.Batch, o ledger.Officer, err error) {
+	if o, err = db.officerFor(ctx, q, login, act); err != nil {
+		return b, o, err
+	}
+	found, err := db.batch(ctx, q, no, "")
+	if err != nil {
+		return b, o, err
+	}
+	if err := db.mayOnBatch(ctx, q, o, act, found); err != nil {
+		return b, o, err
+	}
+	return found, o, nil
 }
 
 // outOfScope is a refusal that the audit log must tell, whose own transaction will be undone.

@@ -43,6 +43,19 @@ var checks = []string{
 		where s.county = b.county and s.batch_no = b.batch_no) t
 	 where b.county = @county and case when b.state in ('checked', 'certified')
 		then (b.row_count, b.total_fen) is distinct from (t.n, t.fen) else t.n > 0 end`,
+	// A certified batch waits with the very rows that were certified.
+	`select format('批次%s：复核之后，暂存的行被改动过', b.batch_no)
+	 from batch b
+	 cross join lateral (select count(*) as n, coalesce(sum(s.amount_fen), 0) as fen from staged s
+		where s.county = b.county and s.batch_no = b.batch_no) t
+	 where b.county = @county and b.state = 'certified' and (b.row_count, b.total_fen) = (t.n, t.fen)
+		and b.certified_digest is distinct from staged_digest(b.county, b.batch_no)`,
+	// What was done to the public at a request was decided by another than asked, and the log tells it.
+	`select format('申请%s：已同意，审计日志里没有记录', r.request_no)
+	 from act_request r
+	 where r.county = @county and r.decision = 'granted' and not exists (
+		select from audit a where a.county = r.county and a.actor = r.decided_by and a.actor <> r.asked_by
+			and a.action = 'request.grant' and a.object = 'request/' || r.request_no)`,
 	// No publication without its line in the audit log.
 	`select format('批次%s：已公开，审计日志里没有公开记录', b.batch_no)
 	 from batch b
