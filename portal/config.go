@@ -35,6 +35,7 @@ type Config struct {
 	IndexState func(context.Context) string // a word for /readyz; may be nil
 	Log        *slog.Logger                 // slog.Default() when nil
 	Office     Office                       // the accounts; no office when nil
+	Intake     Intake                       // clerks' files; no pages for them when nil
 }
 
 // Limit allows Max requests in any stretch of Window.

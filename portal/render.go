@@ -72,6 +72,12 @@ var everyPage = []page{
 	departmentsPage{},
 	departmentPage{},
 	officeErrorPage{},
+	uploadPage{},
+	setPage{},
+	batchesPage{},
+	batchPage{},
+	findingsPage{},
+	mappingPage{},
 }
 
 // emptyRecords has one row without anything in it, so that the kind's own part is tried too.

@@ -12,7 +12,7 @@ import (
 // words are the functions that templates may call: how things are written, and nothing that is counted or decided.
 var words = map[string]any{
 	"count": count, "date": date, "stated": stated, "named": named, "place": place, "groupName": groupName, "years": years,
-	"openness": openness, "wan": wan, "rows": rows, "fundPath": fundPath, "personPath": personPath, "moment": moment,
+	"openness": openness, "wan": wan, "rows": rows, "fundPath": fundPath, "personPath": personPath, "moment": moment, "stateWord": stateWord, "severityWord": severityWord, "add": func(a, b int) int { return a + b },
 }
 
 // unstated stands wherever a sheet is silent: what is missing is said, never dropped.
