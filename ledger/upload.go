@@ -60,6 +60,7 @@ type UploadOverview struct {
 	Unexplained             int // with warnings that have no reason, and nothing worse
 	Ready                   int // to be submitted
 	Submitted               int
+	ToCertify, ToPublish    int
 	Tally
 	Lines   []UploadLine
 	Chosen  int // files that the filter lets through

@@ -27,6 +27,8 @@ type Sending interface {
 	UploadSets(ctx context.Context, by string, most int) ([]ledger.UploadOverview, error)
 	Overview(ctx context.Context, by string, set int64, faulty bool, page, perPage int) (ledger.UploadOverview, error)
 	SubmitSet(ctx context.Context, by string, set int64) (n int, err error)
+	ApproveSet(ctx context.Context, by string, set int64) (n int, err error)
+	PublishSet(ctx context.Context, by string, set int64) (n int, err error)
 }
 
 // Checking is what is done to a batch until it is submitted.
@@ -53,7 +55,9 @@ func (s *Server) intakeRoutes() {
 	s.door(http.MethodGet, "/office/upload", upload, s.uploadPage)
 	s.door(http.MethodPost, "/office/upload", upload.streaming(), s.upload)
 	s.door(http.MethodGet, "/office/sets/:set", see, s.setPage)
-	s.door(http.MethodPost, "/office/sets/:set/submit", upload, s.submitSet)
+	s.door(http.MethodPost, "/office/sets/:set/submit", upload, s.wholeSet("submitted", s.config.Intake.SubmitSet))
+	s.door(http.MethodPost, "/office/sets/:set/certify", able(ledger.ActCertify), s.wholeSet("certified", s.config.Intake.ApproveSet))
+	s.door(http.MethodPost, "/office/sets/:set/publish", able(ledger.ActPublish), s.wholeSet("published", s.config.Intake.PublishSet))
 
 	s.door(http.MethodGet, "/office/batches", see, s.batches)
 	s.door(http.MethodGet, "/office/batches/:no", see, s.batch)

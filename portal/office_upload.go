@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -184,6 +185,8 @@ type setPage struct {
 	Done   int  // checked or refused
 	Own    bool
 	Pages  int
+
+	MayCertify, MayPublish bool
 }
 
 func (setPage) view() string { return "pages/office_set" }
@@ -202,34 +205,53 @@ func (s *Server) setPage(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
+	return s.showSet(c, no, http.StatusOK, "")
+}
+
+func (s *Server) showSet(c *fiber.Ctx, no int64, status int, fault string) error {
 	faults := c.Query("faults") != ""
 	v, err := s.config.Intake.Overview(c.UserContext(), officerOf(c), no, faults, officePage(c), filesPerPage)
 	if err != nil {
 		return err
 	}
 	// One file that is done is looked at itself.
-	if v.Files == 1 && len(v.Lines) == 1 && v.Lines[0].Batch != 0 {
+	if fault == "" && v.Files == 1 && len(v.Lines) == 1 && v.Lines[0].Batch != 0 {
 		return c.Redirect("/office/batches/"+strconv.FormatInt(v.Lines[0].Batch, 10)+"/findings", http.StatusSeeOther)
 	}
 	p := setPage{
 		OfficeFrame: s.officeFrame(c, "这一批文件", "/office/upload"), UploadOverview: v, Faults: faults, Done: v.Files - v.Waiting,
 		Own: v.By == officerOf(c), Pages: (v.Chosen + filesPerPage - 1) / filesPerPage,
 	}
-	if v.Running() {
+	p.Fault = fault
+	may := func(act ledger.Action) bool { return stay(c).Officer.May(act) && !p.Own }
+	p.MayCertify, p.MayPublish = may(ledger.ActCertify), may(ledger.ActPublish)
+	if v.Running() && fault == "" {
 		c.Set("Refresh", refreshSeconds) // browsers ask anew by themselves, without a script
 	}
-	return s.show(c, http.StatusOK, p)
+	return s.show(c, status, p)
 }
 
-func (s *Server) submitSet(c *fiber.Ctx) error {
-	no, err := number(c, "set")
-	if err != nil {
-		return err
+// setTime is how long an act on a whole set may take: a hundred thousand rows are published together.
+const setTime = 5 * time.Minute
+
+// wholeSet does an act to every batch of a set that stands ready for it.
+func (s *Server) wholeSet(said string, act func(context.Context, string, int64) (int, error)) fiber.Handler {
+	return func(c *fiber.Ctx) error {
+		no, err := number(c, "set")
+		if err != nil {
+			return err
+		}
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(c.UserContext()), setTime)
+		defer cancel()
+		_, err = act(ctx, officerOf(c), no)
+		if status, message, ours := refusal(err); ours {
+			return s.showSet(c, no, status, message)
+		}
+		if err != nil {
+			return err
+		}
+		return c.Redirect("/office/sets/"+strconv.FormatInt(no, 10)+"?said="+said, http.StatusSeeOther)
 	}
-	if _, err := s.config.Intake.SubmitSet(c.UserContext(), officerOf(c), no); err != nil {
-		return err
-	}
-	return c.Redirect("/office/sets/"+strconv.FormatInt(no, 10)+"?said=submitted", http.StatusSeeOther)
 }
 
 func number(c *fiber.Ctx, name string) (int64, error) {

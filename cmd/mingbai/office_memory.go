@@ -35,6 +35,15 @@ func (o *office) Certify(ctx context.Context, no int64, by string) error {
 	return o.db.Certify(ctx, no, by, ingest.RuleVersionWith(ingest.DictionaryText(lines)))
 }
 
+// ApproveSet certifies the submitted batches of a set by the rules and the dictionary of today.
+func (o *office) ApproveSet(ctx context.Context, by string, set int64) (int, error) {
+	lines, err := o.db.Dictionary(ctx, false)
+	if err != nil {
+		return 0, err
+	}
+	return o.db.CertifySet(ctx, by, set, ingest.RuleVersionWith(ingest.DictionaryText(lines)))
+}
+
 // settle fills in what a mended file takes over from its batch, and looks at what the clerk wrote.
 func (o *office) settle(ctx context.Context, j *job) error {
 	for what, text := range map[string]string{"说明": j.Note, "更正的原因": j.Reason} {

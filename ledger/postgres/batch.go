@@ -111,37 +111,39 @@ func remedy(now, next ledger.State) string {
 // Certify binds a second person's approval to the file's hash, the rule version, the mapping, the row count and the total.
 // rules is the version in force: a batch checked under other rules must be checked again (XB-04).
 func (db *DB) Certify(ctx context.Context, no int64, by, rules string) error {
-	return db.write(ctx, func(tx pgx.Tx) error {
-		b, err := db.step(ctx, tx, no, ledger.Certified, by, ledger.ActCertify)
-		if err != nil {
-			return err
-		}
-		if err := db.notOwnWork(ctx, tx, b, by); err != nil {
-			return err
-		}
-		if b.RuleVersion != rules {
-			return ledger.Refuse(ledger.KindConflict, "XB-04", "批次%d校验之后，校验规则已更新（规则或词典有变），请把原文件重新导入到这个批次（import --batch %d）", no, no)
-		}
-		if err := db.sameMapping(ctx, tx, b); err != nil {
-			return err
-		}
-		if err := db.allExplained(ctx, tx, b); err != nil {
-			return err
-		}
-		if _, err := exec(ctx, tx, `
-			update batch set state = 'certified', certified_by = @by, certified_at = @now, certified_sha256 = file_sha256,
-				certified_rules = rule_version, certified_mapping = mapping, certified_rows = row_count, certified_fen = total_fen
-			where county = @county and batch_no = @no`,
-			pgx.NamedArgs{"county": db.county, "no": no, "by": by, "now": db.now()}); err != nil {
-			return err
-		}
-		if err := db.learnMapping(ctx, tx, b); err != nil {
-			return err
-		}
-		return db.record(ctx, tx, by, "batch.certify", object(no), map[string]any{
-			"sha256": fmt.Sprintf("%x", b.SHA256), "rules": b.RuleVersion, "mapping": b.Mapping, "revision": b.Revision,
-			"rows": b.Rows, "total_fen": b.Total,
-		})
+	return db.write(ctx, func(tx pgx.Tx) error { return db.certify(ctx, tx, no, by, rules) })
+}
+
+func (db *DB) certify(ctx context.Context, tx pgx.Tx, no int64, by, rules string) error {
+	b, err := db.step(ctx, tx, no, ledger.Certified, by, ledger.ActCertify)
+	if err != nil {
+		return err
+	}
+	if err := db.notOwnWork(ctx, tx, b, by); err != nil {
+		return err
+	}
+	if b.RuleVersion != rules {
+		return ledger.Refuse(ledger.KindConflict, "XB-04", "批次%d校验之后，校验规则已更新（规则或词典有变），请把原文件重新导入到这个批次（import --batch %d）", no, no)
+	}
+	if err := db.sameMapping(ctx, tx, b); err != nil {
+		return err
+	}
+	if err := db.allExplained(ctx, tx, b); err != nil {
+		return err
+	}
+	if _, err := exec(ctx, tx, `
+		update batch set state = 'certified', certified_by = @by, certified_at = @now, certified_sha256 = file_sha256,
+			certified_rules = rule_version, certified_mapping = mapping, certified_rows = row_count, certified_fen = total_fen
+		where county = @county and batch_no = @no`,
+		pgx.NamedArgs{"county": db.county, "no": no, "by": by, "now": db.now()}); err != nil {
+		return err
+	}
+	if err := db.learnMapping(ctx, tx, b); err != nil {
+		return err
+	}
+	return db.record(ctx, tx, by, "batch.certify", object(no), map[string]any{
+		"sha256": fmt.Sprintf("%x", b.SHA256), "rules": b.RuleVersion, "mapping": b.Mapping, "revision": b.Revision,
+		"rows": b.Rows, "total_fen": b.Total,
 	})
 }
 

@@ -13,38 +13,40 @@ import (
 // Publish makes a certified batch public: its rows become payments, the tallies, the audit line, the search outbox and
 // the job that drains it are written — in one transaction, so all of it or nothing.
 func (db *DB) Publish(ctx context.Context, no int64, by string) error {
-	return db.write(ctx, func(tx pgx.Tx) error {
-		b, err := db.step(ctx, tx, no, ledger.Published, by, ledger.ActPublish)
-		if err != nil {
+	return db.write(ctx, func(tx pgx.Tx) error { return db.publish(ctx, tx, no, by) })
+}
+
+func (db *DB) publish(ctx context.Context, tx pgx.Tx, no int64, by string) error {
+	b, err := db.step(ctx, tx, no, ledger.Published, by, ledger.ActPublish)
+	if err != nil {
+		return err
+	}
+	if err := db.staysCertified(ctx, tx, b); err != nil {
+		return err
+	}
+	refuse := db.refuseClashes
+	if b.Kind != ledger.Subsidy {
+		refuse = db.refuseRecordClashes
+	}
+	if err := refuse(ctx, tx, no); err != nil {
+		return &ledger.Error{Kind: ledger.KindConflict, Rule: "XB-01", Message: err.Error() + "，请退回本批次，走更正并写明原因"}
+	}
+	for _, move := range db.entering(b.Kind) {
+		if err := move(ctx, tx, b); err != nil {
 			return err
 		}
-		if err := db.staysCertified(ctx, tx, b); err != nil {
-			return err
-		}
-		refuse := db.refuseClashes
-		if b.Kind != ledger.Subsidy {
-			refuse = db.refuseRecordClashes
-		}
-		if err := refuse(ctx, tx, no); err != nil {
-			return &ledger.Error{Kind: ledger.KindConflict, Rule: "XB-01", Message: err.Error() + "，请退回本批次，走更正并写明原因"}
-		}
-		for _, move := range db.entering(b.Kind) {
-			if err := move(ctx, tx, b); err != nil {
-				return err
-			}
-		}
-		if err := db.dropStaged(ctx, tx, no); err != nil {
-			return err
-		}
-		if err := db.markPublished(ctx, tx, b, by); err != nil {
-			return err
-		}
-		if err := db.tellIndex(ctx, tx, b); err != nil {
-			return err
-		}
-		return db.record(ctx, tx, by, "batch.publish", object(no),
-			map[string]any{"fund": b.Fund, "period": b.Period, "rows": b.Rows, "total_fen": b.Total})
-	})
+	}
+	if err := db.dropStaged(ctx, tx, no); err != nil {
+		return err
+	}
+	if err := db.markPublished(ctx, tx, b, by); err != nil {
+		return err
+	}
+	if err := db.tellIndex(ctx, tx, b); err != nil {
+		return err
+	}
+	return db.record(ctx, tx, by, "batch.publish", object(no),
+		map[string]any{"fund": b.Fund, "period": b.Period, "rows": b.Rows, "total_fen": b.Total})
 }
 
 // staysCertified counts the staged rows again: what is published is what was certified (XB-05).

@@ -14,6 +14,8 @@ const setFiles = `
 		coalesce(b.row_count, 0) as row_count, coalesce(b.total_fen, 0) as total_fen, coalesce(f.fatal, 0) as fatal,
 		coalesce(f.open, 0) as open, b.submitted_at is not null as submitted,
 		coalesce(b.state = 'checked' and f.open = 0 and b.submitted_at is null, false) as ready,
+		coalesce(b.state = 'checked' and f.open + f.fatal = 0 and b.submitted_at is not null, false) as to_certify,
+		coalesce(b.state = 'certified', false) as to_publish,
 		u.state = 'refused' or coalesce(f.fatal, 0) > 0 as faulty
 	from upload u
 	left join batch b on b.county = u.county and b.batch_no = u.batch_no
@@ -36,9 +38,9 @@ func (db *DB) Overview(ctx context.Context, by string, set int64, faulty bool, p
 		if err := tx.QueryRow(ctx, `
 			select count(*), count(*) filter (where upload = 'waiting'), count(*) filter (where upload = 'refused'),
 				count(*) filter (where faulty), count(*) filter (where not faulty and open > 0), count(*) filter (where ready),
-				count(*) filter (where submitted), coalesce(sum(row_count), 0)::int, coalesce(sum(total_fen), 0)::bigint,
+				count(*) filter (where submitted), count(*) filter (where to_certify), count(*) filter (where to_publish), coalesce(sum(row_count), 0)::int, coalesce(sum(total_fen), 0)::bigint,
 				count(*) filter (where faulty or not @faulty)
-			from (`+setFiles+`) x`, args).Scan(&v.Files, &v.Waiting, &v.Refused, &v.Faulty, &v.Unexplained, &v.Ready, &v.Submitted,
+			from (`+setFiles+`) x`, args).Scan(&v.Files, &v.Waiting, &v.Refused, &v.Faulty, &v.Unexplained, &v.Ready, &v.Submitted, &v.ToCertify, &v.ToPublish,
 			&v.Rows, &v.Total, &v.Chosen); err != nil {
 			return ours(err)
 		}
@@ -133,22 +135,41 @@ func (db *DB) submit(ctx context.Context, tx pgx.Tx, by string, no int64) error 
 }
 
 // SubmitSet submits every batch of a set that is ready. It answers how many.
-func (db *DB) SubmitSet(ctx context.Context, by string, set int64) (n int, err error) {
+func (db *DB) SubmitSet(ctx context.Context, by string, set int64) (int, error) {
+	return db.eachOf(ctx, by, set, "ready", func(tx pgx.Tx, no int64) error { return db.submit(ctx, tx, by, no) })
+}
+
+// CertifySet certifies every batch of a set that was submitted, by the rules in force: all of them or none.
+func (db *DB) CertifySet(ctx context.Context, by string, set int64, rules string) (int, error) {
+	return db.eachOf(ctx, by, set, "to_certify", func(tx pgx.Tx, no int64) error { return db.certify(ctx, tx, no, by, rules) })
+}
+
+// PublishSet publishes every batch of a set that is certified, in one transaction: a county's villages become public together.
+func (db *DB) PublishSet(ctx context.Context, by string, set int64) (int, error) {
+	return db.eachOf(ctx, by, set, "to_publish", func(tx pgx.Tx, no int64) error { return db.publish(ctx, tx, no, by) })
+}
+
+// eachOf acts on every batch of a set that stands so, in one transaction. It answers how many they were.
+func (db *DB) eachOf(ctx context.Context, by string, set int64, standing string, act func(tx pgx.Tx, no int64) error) (n int, err error) {
 	err = db.write(ctx, func(tx pgx.Tx) error {
 		if _, err := db.setFor(ctx, tx, by, set); err != nil {
 			return err
 		}
-		ready, err := all(ctx, tx, pgx.RowTo[int64], `select batch_no from (`+setFiles+`) x where ready order by n`,
+		// The books' lock first: what is counted here stays so until it is acted on.
+		if err := db.lockFor(ctx, tx, lockBooks); err != nil {
+			return err
+		}
+		batches, err := all(ctx, tx, pgx.RowTo[int64], `select batch_no from (`+setFiles+`) x where `+standing+` order by n`,
 			pgx.NamedArgs{"county": db.county, "set": set})
 		if err != nil {
 			return err
 		}
-		for _, no := range ready {
-			if err := db.submit(ctx, tx, by, no); err != nil {
+		for _, no := range batches {
+			if err := act(tx, no); err != nil {
 				return err
 			}
 		}
-		n = len(ready)
+		n = len(batches)
 		return nil
 	})
 	return n, err
