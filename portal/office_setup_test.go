@@ -35,6 +35,7 @@ type officeSite struct {
 	secrets    map[string]string
 	sql        *pgx.Conn
 	department int64
+	db         *postgres.DB
 }
 
 func setupOffice(t *testing.T, change ...func(*Config)) *officeSite {
@@ -52,7 +53,8 @@ func setupOffice(t *testing.T, change ...func(*Config)) *officeSite {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.site = setup(t, append(change, func(c *Config) { c.Office = s.accounts })...)
+	s.site = setup(t, append(change, func(c *Config) { c.Office, c.Intake = s.accounts, testIntake{db} })...)
+	s.db = db
 	if s.sql, err = pgx.Connect(t.Context(), address); err != nil {
 		t.Fatal(err)
 	}
@@ -154,5 +156,5 @@ func (s *officeSite) lines(where string) (n int) {
 
 // path fills a route's parameters.
 func (s *officeSite) path(route string) string {
-	return strings.NewReplacer(":login", "target", ":id", strconv.FormatInt(s.department, 10), ":token", "x").Replace(route)
+	return strings.NewReplacer(":login", "target", ":id", strconv.FormatInt(s.department, 10), ":token", "x", ":no", "1", ":set", "1").Replace(route)
 }

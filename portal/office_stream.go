@@ -47,22 +47,31 @@ func (s *Server) wholeBody(c *fiber.Ctx) error {
 		}
 		return err
 	}
-	var body []byte
-	err := error(fiber.ErrRequestEntityTooLarge)
-	if req.Header.ContentLength() <= bodyLimit { // -1: nobody knows
-		body, err = io.ReadAll(io.LimitReader(req.BodyStream(), bodyLimit+1))
+	if err := readForm(c); err != nil {
+		c.Context().SetConnectionClose()
+		return err
 	}
+	return c.Next()
+}
+
+// readForm reads a body that is no longer than forms are.
+func readForm(c *fiber.Ctx) error {
+	req := c.Request()
+	if !req.IsBodyStream() {
+		return nil
+	}
+	if req.Header.ContentLength() > bodyLimit {
+		return fiber.ErrRequestEntityTooLarge
+	}
+	body, err := io.ReadAll(io.LimitReader(req.BodyStream(), bodyLimit+1)) // nobody knows how long a chunked one is
 	switch {
+	case err != nil:
+		return fiber.ErrBadRequest
 	case len(body) > bodyLimit:
-		err = fiber.ErrRequestEntityTooLarge
-	case err == nil:
-		req.SetBody(body)
-		return c.Next()
-	case !errors.Is(err, fiber.ErrRequestEntityTooLarge):
-		err = fiber.ErrBadRequest // a line that broke, or a body that is none
+		return fiber.ErrRequestEntityTooLarge
 	}
-	c.Context().SetConnectionClose()
-	return err
+	req.SetBody(body)
+	return nil
 }
 
 // streams says whether a request is for a route that takes workbooks.
@@ -86,10 +95,12 @@ func (s *Server) tokenOf(c *fiber.Ctx, n need) string {
 	}
 	kind, params, err := mime.ParseMediaType(c.Get(fiber.HeaderContentType))
 	if err != nil || kind != fiber.MIMEMultipartForm {
-		return "" // a form without files is sent the same way
+		if readForm(c) != nil {
+			return ""
+		}
+		return c.FormValue(tokenField) // the handler will say that it wants files
 	}
-	body := patient{c}
-	parts := multipart.NewReader(body, params["boundary"])
+	parts := multipart.NewReader(patient{c}, params["boundary"])
 	first, err := parts.NextPart()
 	if err != nil || first.FormName() != tokenField {
 		return ""
