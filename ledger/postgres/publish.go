@@ -13,39 +13,46 @@ import (
 // Publish makes a certified batch public: its rows become payments, the tallies, the audit line, the search outbox and
 // the job that drains it are written — in one transaction, so all of it or nothing.
 func (db *DB) Publish(ctx context.Context, no int64, by string) error {
-	return db.write(ctx, func(tx pgx.Tx) error { return db.publish(ctx, tx, no, by) })
+	return db.write(ctx, func(tx pgx.Tx) error {
+		b, err := db.publish(ctx, tx, no, by)
+		if err != nil {
+			return err
+		}
+		return db.tallyYear(ctx, tx, b)
+	})
 }
 
-func (db *DB) publish(ctx context.Context, tx pgx.Tx, no int64, by string) error {
+// publish makes a batch public but for the count of the year's people, which whoever publishes many takes once.
+func (db *DB) publish(ctx context.Context, tx pgx.Tx, no int64, by string) (ledger.Batch, error) {
 	b, err := db.step(ctx, tx, no, ledger.Published, by, ledger.ActPublish)
 	if err != nil {
-		return err
+		return b, err
 	}
 	if err := db.staysCertified(ctx, tx, b); err != nil {
-		return err
+		return b, err
 	}
 	refuse := db.refuseClashes
 	if b.Kind != ledger.Subsidy {
 		refuse = db.refuseRecordClashes
 	}
 	if err := refuse(ctx, tx, no); err != nil {
-		return &ledger.Error{Kind: ledger.KindConflict, Rule: "XB-01", Message: err.Error() + "，请退回本批次，走更正并写明原因"}
+		return b, &ledger.Error{Kind: ledger.KindConflict, Rule: "XB-01", Message: err.Error() + "，请退回本批次，走更正并写明原因"}
 	}
 	for _, move := range db.entering(b.Kind) {
 		if err := move(ctx, tx, b); err != nil {
-			return err
+			return b, err
 		}
 	}
 	if err := db.dropStaged(ctx, tx, no); err != nil {
-		return err
+		return b, err
 	}
 	if err := db.markPublished(ctx, tx, b, by); err != nil {
-		return err
+		return b, err
 	}
 	if err := db.tellIndex(ctx, tx, b); err != nil {
-		return err
+		return b, err
 	}
-	return db.record(ctx, tx, by, "batch.publish", object(no),
+	return b, db.record(ctx, tx, by, "batch.publish", object(no),
 		map[string]any{"fund": b.Fund, "period": b.Period, "rows": b.Rows, "total_fen": b.Total})
 }
 
@@ -190,7 +197,14 @@ func (db *DB) tallyBatch(ctx context.Context, tx pgx.Tx, b ledger.Batch) error {
 	if b.Kind != ledger.Subsidy {
 		return db.tallyRecords(ctx, tx, b)
 	}
-	args := pgx.NamedArgs{"county": db.county, "no": b.No, "year": b.Period.Year(), "fund": b.Fund, "now": db.now()}
+	if err := db.tallyVillages(ctx, tx, b); err != nil {
+		return err
+	}
+	return db.tallyYear(ctx, tx, b)
+}
+
+func (db *DB) tallyVillages(ctx context.Context, tx pgx.Tx, b ledger.Batch) error {
+	args := pgx.NamedArgs{"county": db.county, "no": b.No, "year": b.Period.Year(), "fund": b.Fund}
 	for _, sql := range []string{
 		`delete from village_tally where county = @county and year = @year and fund = @fund and batch_no = @no`,
 		`insert into village_tally (county, year, fund, batch_no, village_code, village, row_count, total_fen)
@@ -198,13 +212,23 @@ func (db *DB) tallyBatch(ctx context.Context, tx pgx.Tx, b ledger.Batch) error {
 			count(*), sum(amount_fen)
 		 from payment where county = @county and year = @year and batch_no = @no and active
 		 group by 1, 2, 3, 4, 5, 6`,
-		`insert into year_tally (county, year, people, changed_at)
-		 select @county, @year, count(distinct person_id), @now from payment where county = @county and year = @year and active
-		 on conflict (county, year) do update set people = excluded.people, changed_at = excluded.changed_at`,
 	} {
 		if _, err := exec(ctx, tx, sql, args); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// tallyYear counts the people of a batch's year, who are paid in money only.
+func (db *DB) tallyYear(ctx context.Context, tx pgx.Tx, b ledger.Batch) error {
+	if b.Kind != ledger.Subsidy {
+		return nil
+	}
+	_, err := exec(ctx, tx, `
+		insert into year_tally (county, year, people, changed_at)
+		select @county, @year, count(distinct person_id), @now from payment where county = @county and year = @year and active
+		on conflict (county, year) do update set people = excluded.people, changed_at = excluded.changed_at`,
+		pgx.NamedArgs{"county": db.county, "year": b.Period.Year(), "now": db.now()})
+	return err
 }

@@ -13,7 +13,7 @@ import (
 func (db *DB) entering(kind ledger.FundKind) []func(context.Context, pgx.Tx, ledger.Batch) error {
 	if kind == ledger.Subsidy {
 		return []func(context.Context, pgx.Tx, ledger.Batch) error{
-			db.supersede, db.enterPeople, db.enterPayments, db.enterParties, db.tallyBatch, db.freshenStatistics,
+			db.supersede, db.enterPeople, db.enterPayments, db.enterParties, db.tallyVillages, db.freshenStatistics,
 		}
 	}
 	return []func(context.Context, pgx.Tx, ledger.Batch) error{

@@ -136,21 +136,27 @@ func (db *DB) submit(ctx context.Context, tx pgx.Tx, by string, no int64) error 
 
 // SubmitSet submits every batch of a set that is ready. It answers how many.
 func (db *DB) SubmitSet(ctx context.Context, by string, set int64) (int, error) {
-	return db.eachOf(ctx, by, set, "ready", func(tx pgx.Tx, no int64) error { return db.submit(ctx, tx, by, no) })
+	return db.eachOf(ctx, by, set, "ready", func(tx pgx.Tx, no int64, _ bool) error { return db.submit(ctx, tx, by, no) })
 }
 
 // CertifySet certifies every batch of a set that was submitted, by the rules in force: all of them or none.
 func (db *DB) CertifySet(ctx context.Context, by string, set int64, rules string) (int, error) {
-	return db.eachOf(ctx, by, set, "to_certify", func(tx pgx.Tx, no int64) error { return db.certify(ctx, tx, no, by, rules) })
+	return db.eachOf(ctx, by, set, "to_certify", func(tx pgx.Tx, no int64, _ bool) error { return db.certify(ctx, tx, no, by, rules) })
 }
 
 // PublishSet publishes every batch of a set that is certified, in one transaction: a county's villages become public together.
 func (db *DB) PublishSet(ctx context.Context, by string, set int64) (int, error) {
-	return db.eachOf(ctx, by, set, "to_publish", func(tx pgx.Tx, no int64) error { return db.publish(ctx, tx, no, by) })
+	return db.eachOf(ctx, by, set, "to_publish", func(tx pgx.Tx, no int64, last bool) error {
+		b, err := db.publish(ctx, tx, no, by)
+		if err == nil && last { // the set is of one year
+			err = db.tallyYear(ctx, tx, b)
+		}
+		return err
+	})
 }
 
 // eachOf acts on every batch of a set that stands so, in one transaction. It answers how many they were.
-func (db *DB) eachOf(ctx context.Context, by string, set int64, standing string, act func(tx pgx.Tx, no int64) error) (n int, err error) {
+func (db *DB) eachOf(ctx context.Context, by string, set int64, standing string, act func(tx pgx.Tx, no int64, last bool) error) (n int, err error) {
 	err = db.write(ctx, func(tx pgx.Tx) error {
 		if _, err := db.setFor(ctx, tx, by, set); err != nil {
 			return err
@@ -164,8 +170,8 @@ func (db *DB) eachOf(ctx context.Context, by string, set int64, standing string,
 		if err != nil {
 			return err
 		}
-		for _, no := range batches {
-			if err := act(tx, no); err != nil {
+		for i, no := range batches {
+			if err := act(tx, no, i == len(batches)-1); err != nil {
 				return err
 			}
 		}
