@@ -36,6 +36,7 @@ type Config struct {
 	Log        *slog.Logger                 // slog.Default() when nil
 	Office     Office                       // the accounts; no office when nil
 	Review     Review                       // certifying and publishing; not in the office when nil
+	Intake     Intake                       // clerks' files; no pages for them when nil
 }
 
 // Limit allows Max requests in any stretch of Window.

@@ -24,8 +24,9 @@ type OfficeFrame struct {
 var notices = map[string]string{
 	"ended": "您离开得久了，或在别处退出了，请重新登录。", "out": "已退出。", "password": "密码已改，别处的登录都已退出。", "saved": "已保存。",
 	"disabled": "账号已停用，它的登录都已退出。", "enabled": "账号已启用。", "factor": "两步验证已取消，本人下次登录时重新绑定。",
+	"reason": "原因已写下。", "submitted": "已提交，等待另一人复核。", "certified": "已复核，请安排公开。", "published": "已公开。", "taken": "批次已收回。改好的文件可以接着传到这个批次。",
 	"session": "那一处已退出。", "sessions": "别处的登录都已退出。",
-	"drawn": "已另抽一次，前后几次抽的都有记录。", "accepted": "已接受，理由记在校验结果里。", "certified": "已复核。请在下面安排公开。", "returned": "已退回，经办人会看到意见。",
+	"drawn": "已另抽一次，前后几次抽的都有记录。", "accepted": "已接受，理由记在校验结果里。", "returned": "已退回，经办人会看到意见。",
 	"cancelled": "公开的安排已取消。", "asked": "申请已提交，由另一人决定。", "decided": "已办理。",
 }
 

@@ -54,7 +54,7 @@ func setupOffice(t *testing.T, change ...func(*Config)) *officeSite {
 		t.Fatal(err)
 	}
 	s.db = db
-	s.site = setup(t, append(change, func(c *Config) { c.Office, c.Review = s.accounts, reviewBooks{db} })...)
+	s.site = setup(t, append(change, func(c *Config) { c.Office, c.Intake, c.Review = s.accounts, testIntake{db}, reviewBooks{db} })...)
 	if s.sql, err = pgx.Connect(t.Context(), address); err != nil {
 		t.Fatal(err)
 	}
@@ -156,5 +156,5 @@ func (s *officeSite) lines(where string) (n int) {
 
 // path fills a route's parameters.
 func (s *officeSite) path(route string) string {
-	return strings.NewReplacer(":login", "target", ":id", strconv.FormatInt(s.department, 10), ":token", "x", ":no", "1", ":request", "1").Replace(route)
+	return strings.NewReplacer(":login", "target", ":id", strconv.FormatInt(s.department, 10), ":token", "x", ":no", "1", ":request", "1", ":set", "1").Replace(route)
 }

@@ -75,6 +75,10 @@ func (q *request) serve(file io.ReaderAt, w *bufio.Writer) error {
 		err = q.Report.WriteFindings(ctx, file, q.Size, outputWriter{w})
 	case annotate:
 		a.Fresh, err = q.Report.AnnotatedCopy(ctx, file, q.Size, outputWriter{w})
+	case excerpts:
+		a.Excerpts, err = q.Report.Excerpts(ctx, file, q.Size, q.Spots)
+	case samples:
+		a.Samples, err = q.Report.Samples(ctx, file, q.Size)
 	}
 	if err != nil {
 		a.Fault = faultOf(err)

@@ -104,6 +104,34 @@ func (r *Reader) write(ctx context.Context, f *os.File, what act, report ingest.
 	return a.Fresh, err
 }
 
+// Excerpts is Report.Excerpts in a process of its own. A file that the child does not survive shows nothing.
+func (r *Reader) Excerpts(ctx context.Context, f *os.File, report ingest.Report, spots []ingest.Spot) ([]ingest.Excerpt, error) {
+	a, err := r.look(ctx, f, request{Act: excerpts, Report: report, Spots: spots})
+	if errors.Is(err, errDied) {
+		return make([]ingest.Excerpt, len(spots)), nil
+	}
+	return a.Excerpts, err
+}
+
+// Samples is Report.Samples in a process of its own. A file that the child does not survive shows nothing.
+func (r *Reader) Samples(ctx context.Context, f *os.File, report ingest.Report) ([][][]string, error) {
+	a, err := r.look(ctx, f, request{Act: samples, Report: report})
+	if errors.Is(err, errDied) {
+		return make([][][]string, len(report.Sheets)), nil
+	}
+	return a.Samples, err
+}
+
+// look runs a child that answers by its last word alone.
+func (r *Reader) look(ctx context.Context, f *os.File, q request) (answer, error) {
+	size, err := sizeOf(f)
+	if err != nil {
+		return answer{}, err
+	}
+	q.Name, q.Size = q.Report.File, size
+	return r.run(ctx, f, q, func(m mark, _ []byte) error { return fmt.Errorf("message %q", m) })
+}
+
 func sizeOf(f *os.File) (int64, error) {
 	info, err := f.Stat()
 	if err != nil {

@@ -18,6 +18,7 @@ type request struct {
 	Size    int64
 	Options ingest.Options
 	Report  ingest.Report // what was found, for the acts that write it down
+	Spots   []ingest.Spot // for the surroundings of some of it
 
 	Memory int64 // bytes that the child may come to hold beside what it starts with
 	CPU    int64 // seconds
@@ -29,6 +30,8 @@ const (
 	check    act = "check"
 	findings act = "findings"
 	annotate act = "annotate"
+	excerpts act = "excerpts"
+	samples  act = "samples"
 )
 
 // mark says what a message is.
@@ -47,6 +50,9 @@ type answer struct {
 	Report ingest.Report
 	Fresh  bool
 	Fault  *fault // what the call ended with
+
+	Excerpts []ingest.Excerpt
+	Samples  [][][]string
 }
 
 // fault is an error that crosses the pipe. The child's own errors are ours, and hold no personal data.
