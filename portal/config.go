@@ -35,6 +35,10 @@ type Config struct {
 	IndexState func(context.Context) string // a word for /readyz; may be nil
 	Log        *slog.Logger                 // slog.Default() when nil
 	Office     Office                       // the accounts; no office when nil
+
+	// Parts of the office, each with its pages where it is given.
+	Boards Boards
+	Print  Printer // no PDF when nil
 }
 
 // Limit allows Max requests in any stretch of Window.

@@ -12,6 +12,7 @@ import (
 type need struct {
 	steps []ledger.Step // a session at one of these steps; none: anybody, without a session
 	act   ledger.Action // and this permission, by the permission table
+	file  int           // the most bytes of a file that its form may bring; 0: none
 }
 
 var (
@@ -64,6 +65,10 @@ func (s *Server) officeRoutes() {
 	s.door(http.MethodPost, "/office/departments", accounts, s.saveDepartment)
 	s.door(http.MethodGet, "/office/departments/:id", accounts, s.department)
 	s.door(http.MethodPost, "/office/departments/:id", accounts, s.saveDepartment)
+
+	if s.config.Boards != nil {
+		s.boardRoutes()
+	}
 }
 
 // door is the only way to make a route of the office: it cannot be made without saying who may come through.

@@ -35,6 +35,8 @@ type officeSite struct {
 	secrets    map[string]string
 	sql        *pgx.Conn
 	department int64
+	db         *postgres.DB
+	files      int // uploaded
 }
 
 func setupOffice(t *testing.T, change ...func(*Config)) *officeSite {
@@ -52,7 +54,10 @@ func setupOffice(t *testing.T, change ...func(*Config)) *officeSite {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.site = setup(t, append(change, func(c *Config) { c.Office = s.accounts })...)
+	s.site = setup(t, append(change, func(c *Config) {
+		c.Office, c.Boards = s.accounts, db
+	})...)
+	s.db = db
 	if s.sql, err = pgx.Connect(t.Context(), address); err != nil {
 		t.Fatal(err)
 	}
@@ -60,6 +65,9 @@ func setupOffice(t *testing.T, change ...func(*Config)) *officeSite {
 	ctx := t.Context()
 	s.must(db.SaveRegions(ctx, "test", []ledger.Region{
 		{Code: "990121", Name: "清泉县"}, {Code: "990121102", Parent: "990121", Name: "柳河镇"}, {Code: "990121103", Parent: "990121", Name: "石桥乡"},
+	}))
+	s.must(db.SaveRegions(ctx, "test", []ledger.Region{
+		{Code: villageCode, Parent: "990121102", Name: "赵家湾村"}, {Code: "990121103201", Parent: "990121103", Name: "石桥村"},
 	}))
 	s.must(db.SaveFund(ctx, "test", grain))
 	s.department, err = db.SaveDepartment(ctx, "test", ledger.Department{Name: "柳河镇财政所", Kind: ledger.Town, Towns: []string{"990121102"}})
@@ -154,5 +162,5 @@ func (s *officeSite) lines(where string) (n int) {
 
 // path fills a route's parameters.
 func (s *officeSite) path(route string) string {
-	return strings.NewReplacer(":login", "target", ":id", strconv.FormatInt(s.department, 10), ":token", "x").Replace(route)
+	return strings.NewReplacer(":login", "target", ":id", strconv.FormatInt(s.department, 10), ":token", "x", ":no", "1", ":village", villageCode).Replace(route)
 }

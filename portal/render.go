@@ -72,6 +72,8 @@ var everyPage = []page{
 	departmentsPage{},
 	departmentPage{},
 	officeErrorPage{},
+	boardPage{},
+	boardVillagePage{},
 }
 
 // emptyRecords has one row without anything in it, so that the kind's own part is tried too.

@@ -49,12 +49,13 @@ type Server struct {
 	assets   map[string]asset // by path
 	office   Office
 	needs    map[string]need // who may come through each route of the office, by method and path
+	printing chan struct{}   // holds one: who makes a PDF
 }
 
 // New parses every template and joins the routes. It fails rather than serve a site with a page missing.
 func New(c Config, books Books, finder Finder) (*Server, error) {
 	c = c.withDefaults()
-	s := &Server{config: c, books: books, finder: finder, log: c.Log, validate: newValidator(), office: c.Office, needs: map[string]need{}}
+	s := &Server{config: c, books: books, finder: finder, log: c.Log, validate: newValidator(), office: c.Office, needs: map[string]need{}, printing: make(chan struct{}, 1)}
 	if err := s.validate.Struct(c); err != nil {
 		return nil, fmt.Errorf("portal: config: %w", err)
 	}
@@ -82,7 +83,10 @@ func New(c Config, books Books, finder Finder) (*Server, error) {
 		IdleTimeout:             60 * time.Second,
 		EnableTrustedProxyCheck: true, // else any client may name its own scheme and host
 		TrustedProxies:          c.TrustedProxies,
+
+		DisablePreParseMultipartForm: true, // it would spill files to temporary ones: see attach.go
 	})
+	s.app.Server().HeaderReceived = s.allow
 	s.routes()
 	return s, nil
 }

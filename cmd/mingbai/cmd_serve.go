@@ -85,7 +85,9 @@ func (f *siteFlags) serve(cfg *Config, s *streams, keys *ledger.Keyring, ready f
 	if err != nil {
 		return err
 	}
-	site, err := portal.New(f.portalConfig(log, keys, engine, accounts), db, engine)
+	config := f.portalConfig(log, keys, engine, accounts)
+	config.Boards, config.Print = db, printer()
+	site, err := portal.New(config, db, engine)
 	if err != nil {
 		return err
 	}
