@@ -39,6 +39,7 @@ type Config struct {
 	// Parts of the office, each with its pages where it is given.
 	Boards Boards
 	Print  Printer // no PDF when nil
+	Trail  AuditTrail
 }
 
 // Limit allows Max requests in any stretch of Window.

@@ -69,6 +69,9 @@ func (s *Server) officeRoutes() {
 	if s.config.Boards != nil {
 		s.boardRoutes()
 	}
+	if s.config.Trail != nil {
+		s.auditRoutes()
+	}
 }
 
 // door is the only way to make a route of the office: it cannot be made without saying who may come through.
@@ -88,6 +91,7 @@ type menuEntry struct {
 // officeMenu is the rail from top to bottom.
 var officeMenu = []menuEntry{
 	{Path: "/office", Name: "工作台"},
+	{Path: "/office/audit", Name: "审计记录", act: ledger.ActReadAudit},
 	{Path: "/office/officers", Name: "账号", act: ledger.ActManageAccounts},
 	{Path: "/office/departments", Name: "部门", act: ledger.ActManageAccounts},
 	{Path: "/office/account", Name: "我的账号"},

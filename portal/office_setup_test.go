@@ -55,7 +55,7 @@ func setupOffice(t *testing.T, change ...func(*Config)) *officeSite {
 		t.Fatal(err)
 	}
 	s.site = setup(t, append(change, func(c *Config) {
-		c.Office, c.Boards = s.accounts, db
+		c.Office, c.Boards, c.Trail = s.accounts, db, db
 	})...)
 	s.db = db
 	if s.sql, err = pgx.Connect(t.Context(), address); err != nil {

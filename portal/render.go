@@ -74,6 +74,7 @@ var everyPage = []page{
 	officeErrorPage{},
 	boardPage{},
 	boardVillagePage{},
+	auditTrailPage{},
 }
 
 // emptyRecords has one row without anything in it, so that the kind's own part is tried too.

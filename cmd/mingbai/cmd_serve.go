@@ -86,7 +86,7 @@ func (f *siteFlags) serve(cfg *Config, s *streams, keys *ledger.Keyring, ready f
 		return err
 	}
 	config := f.portalConfig(log, keys, engine, accounts)
-	config.Boards, config.Print = db, printer()
+	config.Boards, config.Print, config.Trail = db, printer(), db
 	site, err := portal.New(config, db, engine)
 	if err != nil {
 		return err
