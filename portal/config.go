@@ -40,6 +40,7 @@ type Config struct {
 	Boards Boards
 	Print  Printer // no PDF when nil
 	Trail  AuditTrail
+	Work   Worker
 }
 
 // Limit allows Max requests in any stretch of Window.

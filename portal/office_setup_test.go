@@ -55,7 +55,7 @@ func setupOffice(t *testing.T, change ...func(*Config)) *officeSite {
 		t.Fatal(err)
 	}
 	s.site = setup(t, append(change, func(c *Config) {
-		c.Office, c.Boards, c.Trail = s.accounts, db, db
+		c.Office, c.Boards, c.Trail, c.Work = s.accounts, db, db, db
 	})...)
 	s.db = db
 	if s.sql, err = pgx.Connect(t.Context(), address); err != nil {

@@ -86,7 +86,7 @@ func (f *siteFlags) serve(cfg *Config, s *streams, keys *ledger.Keyring, ready f
 		return err
 	}
 	config := f.portalConfig(log, keys, engine, accounts)
-	config.Boards, config.Print, config.Trail = db, printer(), db
+	config.Boards, config.Print, config.Trail, config.Work = db, printer(), db, db
 	site, err := portal.New(config, db, engine)
 	if err != nil {
 		return err
