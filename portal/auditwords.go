@@ -19,6 +19,9 @@ var detailNames = map[string]string{
 	"object": "对象", "added": "新增", "changed": "修改", "held": "用来核对", "title": "标题", "public": "公开", "document": "附件", "code": "代码", "retired": "停用",
 }
 
+// wayNames are the ways of a second factor.
+var wayNames = map[string]string{"app": "手机验证码", "recovery": "恢复码"}
+
 // detailWords says what a line keeps, in words: 行数 3，合计 2,540.00 元.
 func detailWords(detail string) string {
 	var fields map[string]any
@@ -69,6 +72,8 @@ func valueWords(key string, value any) string {
 			return ledger.Action(v).Name()
 		case key == "action":
 			return ledger.ActLabel(v)
+		case key == "by" && wayNames[v] != "":
+			return wayNames[v]
 		case key == "disclosure":
 			return openness(ledger.Disclosure(v))
 		}
