@@ -60,12 +60,12 @@ func TestEveryActHasWords(t *testing.T) {
 func TestALineInWords(t *testing.T) {
 	t.Parallel()
 	for want, l := range map[string]AuditLine{
-		"公开了批次12":                      {Action: "batch.publish", Object: "batch/12"},
-		"撤回了批次12第3行":                   {Action: "row.withdraw", Object: "batch/12/line/3"},
-		"停用了账号li":                      {Action: "officer.disable", Object: "officer/li"},
-		"保存了部门“农业股”":                   {Action: "department.save", Object: "department/农业股"},
+		"公开了批次12":    {Action: "batch.publish", Object: "batch/12"},
+		"撤回了批次12第3行": {Action: "row.withdraw", Object: "batch/12/line/3"},
+		"停用了账号li":    {Action: "officer.disable", Object: "officer/li"},
+		"保存了部门“农业股”": {Action: "department.save", Object: "department/农业股"},
 		"想打开或办理GET /office/x，没有权限，被拒绝": {Action: "refused", Object: "GET /office/x"},
-		"new.act thing/1":              {Action: "new.act", Object: "thing/1"},
+		"new.act thing/1": {Action: "new.act", Object: "thing/1"},
 	} {
 		if got := l.Words(); got != want {
 			t.Errorf("%q, want %q", got, want)

@@ -58,7 +58,9 @@ func (db *DB) auditEntries(ctx context.Context, q querier, a ledger.AuditQuery) 
 			args[name] = value
 		}
 	}
-	day := func(t time.Time) time.Time { return time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, ledger.Shanghai) }
+	day := func(t time.Time) time.Time {
+		return time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, ledger.Shanghai)
+	}
 	filter(!a.From.IsZero(), "a.at >= @from", "from", day(a.From))
 	filter(!a.Until.IsZero(), "a.at < @until", "until", day(a.Until).AddDate(0, 0, 1))
 	filter(a.Actor != "", "a.actor = @actor", "actor", a.Actor)
