@@ -170,8 +170,8 @@ const (
 	CodeRefused = "refused"
 )
 
-// Compare says what new lines would do to a list. fault looks at what a list alone cannot know; it may be nil.
-func (l CodeList) Compare(county string, old, lines []CodeLine, rows []int, fault func(CodeLine) (int, string)) []CodeChange {
+// Compare says what new lines would do to a list. fault looks at what a list alone cannot know, and may mend; it may be nil.
+func (l CodeList) Compare(county string, old, lines []CodeLine, rows []int, fault func(*CodeLine) (int, string)) []CodeChange {
 	known := map[string]CodeLine{}
 	for _, o := range old {
 		known[l.KeyOf(o)] = o
@@ -180,11 +180,12 @@ func (l CodeList) Compare(county string, old, lines []CodeLine, rows []int, faul
 	changes := make([]CodeChange, len(lines))
 	for i, line := range lines {
 		line = l.Tidy(line)
-		c := CodeChange{CodeLine: line, Row: rows[i], What: CodeAdded}
-		key := l.KeyOf(line)
+		c := CodeChange{Row: rows[i], What: CodeAdded}
 		if c.Column, c.Fault = l.Fault(county, line); c.Fault == "" && fault != nil {
-			c.Column, c.Fault = fault(line)
+			c.Column, c.Fault = fault(&line)
 		}
+		c.CodeLine = line
+		key := l.KeyOf(line)
 		if first := seen[key]; c.Fault == "" && first != 0 {
 			c.Column, c.Fault = 0, l.Columns[0].Label+"：和第"+strconv.Itoa(first)+"行重复"
 		}

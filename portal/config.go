@@ -41,6 +41,7 @@ type Config struct {
 	Print  Printer // no PDF when nil
 	Trail  AuditTrail
 	Work   Worker
+	Lists  Lists
 }
 
 // Limit allows Max requests in any stretch of Window.

@@ -69,6 +69,9 @@ func (s *Server) officeRoutes() {
 	if s.config.Boards != nil {
 		s.boardRoutes()
 	}
+	if s.config.Lists != nil {
+		s.listRoutes()
+	}
 	if s.config.Trail != nil {
 		s.auditRoutes()
 	}
@@ -92,6 +95,7 @@ type menuEntry struct {
 var officeMenu = []menuEntry{
 	{Path: "/office", Name: "工作台"},
 	{Path: "/office/audit", Name: "审计记录", act: ledger.ActReadAudit},
+	{Path: "/office/lists", Name: "名录", act: ledger.ActManageCodes},
 	{Path: "/office/officers", Name: "账号", act: ledger.ActManageAccounts},
 	{Path: "/office/departments", Name: "部门", act: ledger.ActManageAccounts},
 	{Path: "/office/account", Name: "我的账号"},

@@ -55,7 +55,7 @@ func setupOffice(t *testing.T, change ...func(*Config)) *officeSite {
 		t.Fatal(err)
 	}
 	s.site = setup(t, append(change, func(c *Config) {
-		c.Office, c.Boards, c.Trail, c.Work = s.accounts, db, db, db
+		c.Office, c.Boards, c.Trail, c.Work, c.Lists = s.accounts, db, db, db, plainLists{db}
 	})...)
 	s.db = db
 	if s.sql, err = pgx.Connect(t.Context(), address); err != nil {
@@ -162,5 +162,5 @@ func (s *officeSite) lines(where string) (n int) {
 
 // path fills a route's parameters.
 func (s *officeSite) path(route string) string {
-	return strings.NewReplacer(":login", "target", ":id", strconv.FormatInt(s.department, 10), ":token", "x", ":no", "1", ":village", villageCode).Replace(route)
+	return strings.NewReplacer(":login", "target", ":id", strconv.FormatInt(s.department, 10), ":token", "x", ":no", "1", ":village", villageCode, ":list", "unit_name").Replace(route)
 }

@@ -75,6 +75,11 @@ var everyPage = []page{
 	boardPage{},
 	boardVillagePage{},
 	auditTrailPage{},
+	listsPage{},
+	listPage{},
+	listLinePage{},
+	listHistoryPage{},
+	listImportPage{},
 }
 
 // emptyRecords has one row without anything in it, so that the kind's own part is tried too.

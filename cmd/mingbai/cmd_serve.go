@@ -10,6 +10,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"mingbai/ingest/apart"
 	"mingbai/ledger"
 	"mingbai/ledger/postgres"
 	"mingbai/portal"
@@ -86,7 +87,7 @@ func (f *siteFlags) serve(cfg *Config, s *streams, keys *ledger.Keyring, ready f
 		return err
 	}
 	config := f.portalConfig(log, keys, engine, accounts)
-	config.Boards, config.Print, config.Trail, config.Work = db, printer(), db, db
+	config.Boards, config.Print, config.Trail, config.Work, config.Lists = db, printer(), db, db, lists{db, apart.New(log)}
 	site, err := portal.New(config, db, engine)
 	if err != nil {
 		return err

@@ -29,6 +29,7 @@ const (
 	check    act = "check"
 	findings act = "findings"
 	annotate act = "annotate"
+	plain    act = "plain"
 )
 
 // mark says what a message is.
@@ -45,6 +46,7 @@ const (
 // answer ends what the child says.
 type answer struct {
 	Report ingest.Report
+	Table  []ingest.TableRow
 	Fresh  bool
 	Fault  *fault // what the call ended with
 }
