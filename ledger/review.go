@@ -108,6 +108,7 @@ type Progress struct {
 	FundName    string
 	Disclosure  Disclosure
 	Plan        *Plan
+	Due         bool // the plan's time has come, and the job has not been there yet
 	RowsEntered int
 	People      int // of the batch
 	Unindexed   int // of these, whom the search index has yet to hear of
