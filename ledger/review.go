@@ -78,7 +78,8 @@ type BatchRowsQuery struct {
 type BatchRows struct {
 	Batch
 	Fund  Fund
-	Found Tally // over all pages
+	Found int   // rows, over all pages
+	Live  Tally // of these, what still counts
 	Rows  []BatchRow
 }
 
