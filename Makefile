@@ -37,7 +37,7 @@ check: ## vet, staticcheck, gofumpt, import arrows
 
 bench: ## speeds as ratios, measured side by side in one run
 	@.ci/setup demo
-	go test -run '^$$' -bench . -timeout 60m ./cmd/mingbai ./search ./ingest/...
+	go test -run '^$$' -bench . -timeout 60m ./cmd/mingbai ./search ./ledger/postgres ./ingest/...
 
 bench-ingest: ## one large file read, checked and imported, against excelize; memory of 100,000 and 1,000,000 rows
 	@.ci/setup demo
