@@ -14,6 +14,7 @@ type CodeColumn struct {
 	Choices  []CodeChoice // nothing else may stand in it
 	Required bool
 	Number   bool // a whole number, not below zero
+	Long     bool // too long for a line of the list's page
 }
 
 // CodeChoice is a value and its word; a workbook may say either.
@@ -62,8 +63,8 @@ var CodeLists = []CodeList{
 		{Label: "名称", Required: true},
 		{Label: "类别", Required: true, Choices: kindChoices(false), Hint: "决定清册怎么读，有了批次就不能再改。"},
 		{Label: "归口股室", Hint: "和部门名称一字不差，这个股室的人才管得到。"},
-		{Label: "用途", Hint: "写给农户看，一两句话。"},
-		{Label: "依据文件", Hint: "文号和标题。"},
+		{Label: "用途", Hint: "写给农户看，一两句话。", Long: true},
+		{Label: "依据文件", Hint: "文号和标题。", Long: true},
 		{Label: "标准", Hint: "如 83.94元/亩。"},
 		{Label: "计量单位", Hint: "亩、人、头……"},
 		{Label: "公开方式", Required: true, Choices: []CodeChoice{

@@ -124,7 +124,10 @@ type listLine struct {
 	Retired bool
 }
 
-type listCell struct{ Label, Text string }
+type listCell struct {
+	Label, Text string
+	Long        bool
+}
 
 func (listPage) view() string { return "pages/office_list" }
 
@@ -136,7 +139,7 @@ func shownCells(list ledger.CodeList, values []string) []listCell {
 				v = choice.Name
 			}
 		}
-		cells[i] = listCell{list.Columns[i].Label, v}
+		cells[i] = listCell{list.Columns[i].Label, v, list.Columns[i].Long}
 	}
 	return cells
 }

@@ -30,6 +30,11 @@ var manualPages = []struct {
 	{"10-公示榜", "wu", "/office/batches/{}/board", "已张贴 1 个"},
 	{"11-登记张贴", "wu", "/office/batches/{}/board/990121101201", "登记张贴"},
 	{"20-审计记录", "audrey", "/office/audit", "公开了批次"},
+	{"30-名录", "chen", "/office/lists", "资金项目"},
+	{"31-行政区划", "chen", "/office/lists/region", "城关镇"},
+	{"32-资金项目", "chen", "/office/lists/fund", "公开方式"},
+	{"33-改一项资金", "chen", "/office/lists/fund/line?key=GD01", "归口股室"},
+	{"34-修改记录", "chen", "/office/lists/region/history", "新增"},
 }
 
 // manualBytes is what all pictures of the manual may weigh together.
