@@ -78,7 +78,8 @@ type BatchRowsQuery struct {
 type BatchRows struct {
 	Batch
 	Fund  Fund
-	Found Tally // over all pages
+	Found int   // rows, over all pages
+	Live  Tally // of these, what still counts
 	Rows  []BatchRow
 }
 
@@ -108,6 +109,7 @@ type Progress struct {
 	FundName    string
 	Disclosure  Disclosure
 	Plan        *Plan
+	Due         bool // the plan's time has come, and the job has not been there yet
 	RowsEntered int
 	People      int // of the batch
 	Unindexed   int // of these, whom the search index has yet to hear of

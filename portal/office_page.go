@@ -100,12 +100,13 @@ func (officeErrorPage) view() string { return "pages/office_error" }
 
 // officeWords are what the office says of a status, where it says it otherwise than the public pages.
 var officeWords = map[int][2]string{
-	http.StatusBadRequest:         {"没有做成", "请返回上一页，改好再试。"},
-	http.StatusForbidden:          {"这一步您不能做", "需要的话，请找管理员给您开权限。"},
-	http.StatusNotFound:           {"没有找到", "可能是地址不对，或者已经不在了。请从工作台再找。"},
-	http.StatusConflict:           {"没有做成", "它刚刚被别人改过，请返回上一页，刷新后再看。"},
-	http.StatusTooManyRequests:    {"请稍等一会儿", "试的次数多了些，请过几分钟再试。"},
-	http.StatusServiceUnavailable: {"现在暂时办不了", "没有保存。请过几分钟再试。"},
+	http.StatusBadRequest:            {"没有做成", "请返回上一页，改好再试。"},
+	http.StatusForbidden:             {"这一步您不能做", "需要的话，请找管理员给您开权限。"},
+	http.StatusNotFound:              {"没有找到", "可能是地址不对，或者已经不在了。请从工作台再找。"},
+	http.StatusConflict:              {"没有做成", "它刚刚被别人改过，请返回上一页，刷新后再看。"},
+	http.StatusRequestEntityTooLarge: {"文件太大了", "没有保存。请返回上一页，看看文件最大可以多大，缩小后再传。"},
+	http.StatusTooManyRequests:       {"请稍等一会儿", "试的次数多了些，请过几分钟再试。"},
+	http.StatusServiceUnavailable:    {"现在暂时办不了", "没有保存。请过几分钟再试。"},
 }
 
 // officeFail is fail for the office: its own words, and the way back to it. An officer may read every message of ours.

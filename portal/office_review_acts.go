@@ -167,7 +167,7 @@ func (s *Server) progress(c *fiber.Ctx) error {
 	}
 	p.MayCertify = stay(c).Officer.May(ledger.ActCertify)
 	p.Steps = progressSteps(p.Progress)
-	p.UnderWay = p.Unindexed > 0 || p.State == ledger.Certified && p.Plan != nil && p.Plan.Ended == "" && !p.Plan.At.After(time.Now())
+	p.UnderWay = p.Unindexed > 0 || p.Due
 	if p.UnderWay {
 		c.Set("Refresh", progressEvery)
 	}

@@ -141,11 +141,11 @@ func TestACertifiersRoad(t *testing.T) {
 
 	a = s.get(atBatch(no, "/rows"))
 	checkWhole(t, a)
-	s.says(a, "main", "共 4 行，10.50 元", "撤回这一行", "Sheet1 第 4 行", "张一")
+	s.says(a, "main", "共 4 行，都有效，合计 10.50 元", "撤回这一行", "Sheet1 第 4 行", "张一")
 	if s.lines("action = 'rows.see' and object = 'batch/"+strconv.FormatInt(no, 10)+"'") != 1 {
 		t.Error("the sight is not written down once")
 	}
-	s.says(s.get(atBatch(no, "/rows?name=张四")), "main", "共 1 行，4.00 元")
+	s.says(s.get(atBatch(no, "/rows?name=张四")), "main", "共 1 行，都有效，合计 4.00 元")
 	s.status(s.get(atBatch(no, "/rows?name=990121195503124515")), http.StatusBadRequest)
 	s.says(s.get(atBatch(no, "/ask?act=withdraw&line=2")), "main", "申请撤回一行")
 	s.status(s.get(atBatch(no, "/ask?act=burn")), http.StatusNotFound)
@@ -168,6 +168,7 @@ func TestACertifiersRoad(t *testing.T) {
 	s.goes(s.post("/office/requests/1", "decision", "granted"), "/office/requests/1?said=decided")
 	s.says(s.get("/office/requests/1"), "main", "同意", "zhou", "已不算数")
 	s.says(s.get(atBatch(no, "/rows")), ".off", "已撤回：重复登记")
+	s.says(s.get(atBatch(no, "/rows")), "main", "共 4 行，其中 3 行有效，合计 8.00 元")
 
 	s.enter("clerk") // a clerk asks, too
 	s.says(s.get(atBatch(no, "/rows")), "main", "更正这一行")

@@ -77,7 +77,7 @@ func (s *Server) batchRows(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	p.Pages = max(1, (p.Found.Rows+rowsPerPage-1)/rowsPerPage)
+	p.Pages = max(1, (p.Found+rowsPerPage-1)/rowsPerPage)
 	if p.Page > p.Pages {
 		return ledger.ErrNotFound
 	}

@@ -87,30 +87,34 @@ func (s *Server) streams(c *fiber.Ctx) bool {
 	return false
 }
 
-// tokenOf is the token that a form carries. Where workbooks come with it, it is the first part, and the parts after it wait
-// for the handler.
-func (s *Server) tokenOf(c *fiber.Ctx, n need) string {
-	if !n.stream {
-		return c.FormValue(tokenField)
-	}
+// tokenIn is the token that a form carries. Where workbooks come with it, it is the first part, and the parts after it wait
+// for the handler; a form with one small file is read for it, whole, and waits in attachedTo.
+func tokenIn(c *fiber.Ctx, n need) (string, error) {
 	kind, params, err := mime.ParseMediaType(c.Get(fiber.HeaderContentType))
-	if err != nil || kind != fiber.MIMEMultipartForm {
-		if readForm(c) != nil {
-			return ""
-		}
-		return c.FormValue(tokenField) // the handler will say that it wants files
+	switch {
+	case !n.stream && n.file == 0:
+		return c.FormValue(tokenField), nil
+	case err != nil || kind != fiber.MIMEMultipartForm: // the handler will say that it wants a file
+		err := readForm(c)
+		a := attached{fields: map[string]string{tokenField: c.FormValue(tokenField)}}
+		c.Locals(attachedKey, a)
+		return a.fields[tokenField], err
+	case n.file > 0:
+		a, err := readAttached(multipart.NewReader(patient{c}, params["boundary"]), n.file)
+		c.Locals(attachedKey, a)
+		return a.fields[tokenField], err
 	}
 	parts := multipart.NewReader(patient{c}, params["boundary"])
 	first, err := parts.NextPart()
 	if err != nil || first.FormName() != tokenField {
-		return ""
+		return "", nil //nolint:nilerr // a form without its token in front is like one without
 	}
 	token, err := io.ReadAll(io.LimitReader(first, 1<<10))
 	if err != nil {
-		return ""
+		return "", brokenLine(err)
 	}
 	c.Locals(partsKey, parts)
-	return string(token)
+	return string(token), nil
 }
 
 // patient reads a body for as long as anything comes. The server's own limit is for the whole of a request, and a village's

@@ -70,8 +70,8 @@ func (i testIntake) TakeBack(ctx context.Context, no int64, by, reason string) e
 	return i.Reject(ctx, no, by, reason)
 }
 
-// files makes a form with a token, fields and files of the given contents.
-func (s *officeSite) files(path, token string, fields []string, contents ...string) answer {
+// sends makes a form with a token, fields and files of the given contents.
+func (s *officeSite) sends(path, token string, fields []string, contents ...string) answer {
 	s.t.Helper()
 	var body bytes.Buffer
 	form := multipart.NewWriter(&body)
@@ -102,11 +102,11 @@ func TestFilesAreTakenOneByOne(t *testing.T) {
 	s := setupOffice(t)
 	s.enter("clerk")
 	ordinary := []string{"fund", grain.Code, "period", "2025"}
-	s.goes(s.files("/office/upload", s.token(), ordinary, "one", "two", "one again"), "/office/sets/1")
+	s.goes(s.sends("/office/upload", s.token(), ordinary, "one", "two", "one again"), "/office/sets/1")
 	if s.uploads() != 3 {
 		t.Fatalf("%d uploads", s.uploads())
 	}
-	s.goes(s.files("/office/upload", s.token(), []string{"set", "1"}, "two", "three"), "/office/sets/1")
+	s.goes(s.sends("/office/upload", s.token(), []string{"set", "1"}, "two", "three"), "/office/sets/1")
 	if s.uploads() != 4 {
 		t.Errorf("a file that was there came twice: %d uploads", s.uploads())
 	}
@@ -125,12 +125,12 @@ func TestFilesAreTakenOneByOne(t *testing.T) {
 		"no reason":     {append([]string{"corrects", "1"}, ordinary...), "更正要写明原因"},
 		"no such batch": {append([]string{"corrects", "99", "reason", "面积登记有误"}, ordinary...), "99"},
 	} {
-		a := s.files("/office/upload", s.token(), c.fields, "four")
+		a := s.sends("/office/upload", s.token(), c.fields, "four")
 		if a.StatusCode < 400 || a.StatusCode >= 500 || !strings.Contains(a.text("main"), c.says) {
 			t.Errorf("%s: %d %s", name, a.StatusCode, a.text("main"))
 		}
 	}
-	a = s.files("/office/upload", s.token(), ordinary)
+	a = s.sends("/office/upload", s.token(), ordinary)
 	s.status(a, http.StatusUnprocessableEntity)
 	s.says(a, "[role=alert]", "请选择要传的文件")
 	if s.uploads() != 4 {
@@ -147,7 +147,7 @@ func TestFilesWithoutTheTokenAreNotTaken(t *testing.T) {
 	s.enter("clerk")
 	for name, token := range map[string]string{"none": "", "foreign": foreign, "nonsense": strings.Repeat("0", 64)} {
 		for _, path := range []string{"/office/upload", "/office/batches/1/file"} {
-			if a := s.files(path, token, []string{"fund", grain.Code, "period", "2025"}, "one"); a.StatusCode != http.StatusForbidden {
+			if a := s.sends(path, token, []string{"fund", grain.Code, "period", "2025"}, "one"); a.StatusCode != http.StatusForbidden {
 				t.Errorf("%s with a token that is %s: %d", path, name, a.StatusCode)
 			}
 		}

@@ -86,6 +86,14 @@ var everyPage = []page{
 	askPage{},
 	requestsPage{},
 	requestPage{},
+	boardPage{},
+	boardVillagePage{},
+	auditTrailPage{},
+	listsPage{},
+	listPage{},
+	listLinePage{},
+	listHistoryPage{},
+	listImportPage{},
 }
 
 // emptyRecords has one row without anything in it, so that the kind's own part is tried too.

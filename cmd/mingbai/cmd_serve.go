@@ -88,6 +88,7 @@ func (f *siteFlags) serve(cfg *Config, s *streams, keys *ledger.Keyring, ready f
 	o := newOffice(db, keys, log)
 	config := f.portalConfig(log, keys, engine, accounts, intake{db, o})
 	config.Review = reviewer{db, o}
+	config.Boards, config.Print, config.Trail, config.Work, config.Lists = db, printer(), db, db, lists{db, o.reader}
 	site, err := portal.New(config, db, engine)
 	if err != nil {
 		return err

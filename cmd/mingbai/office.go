@@ -85,7 +85,11 @@ func (o *office) Import(ctx context.Context, j job) (no int64, unplaced int, rep
 	}
 	sha := sha256.Sum256(content)
 	places := ledger.NewGazetteer(regions)
-	options.Codes = ingest.Codes{Regions: regions}
+	names, err := o.db.HeldNames(ctx)
+	if err != nil {
+		return 0, 0, report, err
+	}
+	options.Codes = ingest.Codes{Regions: regions, Names: names}
 	upload := postgres.Upload{
 		Fund: j.Fund, Period: j.Period, FileName: filepath.Base(j.Path), SHA256: sha, Size: int64(len(content)),
 		Of: j.Of, RuleVersion: ingest.RuleVersionWith(options.Dictionary), By: j.By,

@@ -71,6 +71,8 @@ func (q *request) serve(file io.ReaderAt, w *bufio.Writer) error {
 		q.Options.Records = s.record
 		a.Report, err = ingest.Check(ctx, q.Name, file, q.Size, q.Options, s.row)
 		err = errors.Join(err, s.flush())
+	case plain:
+		a.Table, err = ingest.ReadTable(ctx, file, q.Size)
 	case findings:
 		err = q.Report.WriteFindings(ctx, file, q.Size, outputWriter{w})
 	case annotate:

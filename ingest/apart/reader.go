@@ -75,6 +75,19 @@ func (r *Reader) Check(ctx context.Context, f *os.File, name string, o ingest.Op
 	return a.Report, err
 }
 
+// Table is ingest.ReadTable in a process of its own.
+func (r *Reader) Table(ctx context.Context, f *os.File) ([]ingest.TableRow, error) {
+	size, err := sizeOf(f)
+	if err != nil {
+		return nil, err
+	}
+	a, err := r.run(ctx, f, request{Act: plain, Size: size}, func(m mark, _ []byte) error { return fmt.Errorf("message %q", m) })
+	if errors.Is(err, errDied) {
+		return nil, &ledger.Error{Kind: ledger.KindInvalid, Rule: "FILE-04", Message: "文件读不出来。请用导出的表改好，存为 xlsx，再传", Cause: err}
+	}
+	return a.Table, err
+}
+
 // Findings is Report.WriteFindings in a process of its own.
 func (r *Reader) Findings(ctx context.Context, f *os.File, report ingest.Report, w io.Writer) error {
 	_, err := r.write(ctx, f, findings, report, w)

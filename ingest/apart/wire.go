@@ -32,6 +32,7 @@ const (
 	annotate act = "annotate"
 	excerpts act = "excerpts"
 	samples  act = "samples"
+	plain    act = "plain"
 )
 
 // mark says what a message is.
@@ -48,6 +49,7 @@ const (
 // answer ends what the child says.
 type answer struct {
 	Report ingest.Report
+	Table  []ingest.TableRow
 	Fresh  bool
 	Fault  *fault // what the call ended with
 

@@ -193,6 +193,7 @@ func (db *DB) Progress(ctx context.Context, login string, no int64) (p ledger.Pr
 		if p.Plan, err = db.plan(ctx, tx, no); err != nil {
 			return err
 		}
+		p.Due = p.Plan != nil && p.Plan.Ended == "" && !p.Plan.At.After(db.now())
 		_, err = first(ctx, tx, func(row pgx.CollectableRow) (struct{}, error) {
 			return struct{}{}, row.Scan(&p.FundName, &p.Disclosure, &p.RowsEntered, &p.People, &p.Unindexed)
 		}, `

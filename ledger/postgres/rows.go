@@ -25,23 +25,23 @@ func rowsOf(b ledger.Batch) string {
 	case k == nil && inBooks(b):
 		return `
 			select p.line, p.sheet, p.sheet_row, n.name, n.name_key, p.village, p.grp, p.basis, p.basis_unit, p.standard, p.amount_fen,
-				p.status, p.active, null::jsonb as fields
+				p.status, p.active, null::jsonb as fields, 0 as depth
 			from payment p join person n on n.county = p.county and n.person_id = p.person_id
 			where p.county = @county and p.year = @year and p.batch_no = @no`
 	case k == nil:
 		return `
 			select line, sheet, sheet_row, name, name_key, village, grp, basis, basis_unit, standard, amount_fen, status, true as active,
-				null::jsonb as fields
+				null::jsonb as fields, 0 as depth
 			from staged_row where county = @county and batch_no = @no`
 	case inBooks(b):
 		return `
 			select p.line, p.sheet, p.sheet_row, p.section as name, p.key as name_key, ` + record + `, p.amount_fen, '' as status, p.active,
-				` + k.packed() + ` as fields
+				` + k.packed() + ` as fields, p.depth
 			from record p join ` + k.table + ` d using (county, year, batch_no, line)
 			where p.county = @county and p.year = @year and p.batch_no = @no`
 	}
 	return `
-		select line, sheet, sheet_row, section as name, key as name_key, ` + record + `, amount_fen, '' as status, true as active, fields
+		select line, sheet, sheet_row, section as name, key as name_key, ` + record + `, amount_fen, '' as status, true as active, fields, depth
 		from staged_record where county = @county and batch_no = @no`
 }
 
@@ -108,8 +108,12 @@ func (db *DB) BatchRows(ctx context.Context, login string, q ledger.BatchRowsQue
 			`select `+fundColumns+` from fund f where f.county = @county and f.code = @fund`, args); err != nil {
 			return err
 		}
-		if list.Found, err = first(ctx, tx, pgx.RowToStructByPos[ledger.Tally], `
-			select count(*)::int, coalesce(sum(amount_fen), 0)::bigint from (`+rowsOf(b)+`) r
+		if _, err = first(ctx, tx, func(row pgx.CollectableRow) (struct{}, error) {
+			return struct{}{}, row.Scan(&list.Found, &list.Live.Rows, &list.Live.Total)
+		}, `
+			select count(*)::int, count(*) filter (where active)::int,
+				coalesce(sum(amount_fen) filter (where active and depth = 0), 0)::bigint
+			from (`+rowsOf(b)+`) r
 			where (@name = '' or strpos(name_key, @name) > 0)`, args); err != nil {
 			return err
 		}

@@ -84,6 +84,9 @@ func (db *DB) importFile(ctx context.Context, u Upload, stage func(tx pgx.Tx, no
 		if err := mayOn(o, ledger.ActUpload, ledger.Subject{Fund: u.Fund}, "fund/"+u.Fund); err != nil {
 			return err
 		}
+		if err := db.fundInForce(ctx, tx, u.Fund); err != nil {
+			return err
+		}
 		if err := db.mayMend(ctx, tx, u); err != nil {
 			return err
 		}
