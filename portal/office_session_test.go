@@ -236,7 +236,7 @@ func TestTheFirstLoginOfACertifier(t *testing.T) {
 	home := s.get("/office")
 	s.says(home, "h1", "赵复核")
 	s.says(home, "tbody", "复核批次", "公开批次")
-	if len(home.all(".rail a")) != 2 {
+	if len(home.all(".rail a")) != 4 {
 		t.Errorf("the rail says %q", home.text(".rail"))
 	}
 
