@@ -82,6 +82,7 @@ func stateWord(s ledger.State) string {
 type batchFrame struct {
 	OfficeFrame
 	ledger.BatchLine
+	Tab         string // which of the batch's pages this is
 	MayUpload   bool
 	MayTakeBack bool
 	MayCertify  bool
@@ -135,14 +136,15 @@ func (b batchFrame) Next() string {
 // Reworkable says that the batch may be corrected by another.
 func (b batchFrame) Reworkable() bool { return b.MayUpload && b.State == ledger.Published }
 
-func (s *Server) batchFrame(c *fiber.Ctx, title string) (b batchFrame, err error) {
-	no, err := number(c, "no")
+func (s *Server) batchFrame(c *fiber.Ctx, tab, title string) (b batchFrame, err error) {
+	no, err := numberIn(c, "no")
 	if err != nil {
 		return b, err
 	}
 	if b.BatchLine, err = s.config.Intake.BatchLineFor(c.UserContext(), officerOf(c), no); err != nil {
 		return b, err
 	}
+	b.Tab = tab
 	b.OfficeFrame = s.officeFrame(c, "批次"+strconv.FormatInt(no, 10)+title, "/office/batches")
 	may := func(act ledger.Action) bool {
 		return s.config.Intake.MayOnBatch(c.UserContext(), stay(c).Officer, act, b.Batch)
@@ -161,7 +163,7 @@ type batchPage struct {
 func (batchPage) view() string { return "pages/office_batch" }
 
 func (s *Server) newBatchPage(c *fiber.Ctx) (p batchPage, err error) {
-	if p.batchFrame, err = s.batchFrame(c, ""); err != nil {
+	if p.batchFrame, err = s.batchFrame(c, "", ""); err != nil {
 		return p, err
 	}
 	p.ReasonFor = field{Name: "reason", Label: "收回的原因", Auto: "off"}
@@ -199,7 +201,7 @@ func (s *Server) batchFault(c *fiber.Ctx, failed error, put func(*batchPage, str
 func aboveForm(p *batchPage, message string) { p.Fault = message }
 
 func (s *Server) submitBatch(c *fiber.Ctx) error {
-	no, err := number(c, "no")
+	no, err := numberIn(c, "no")
 	if err != nil {
 		return err
 	}
@@ -210,7 +212,7 @@ func (s *Server) submitBatch(c *fiber.Ctx) error {
 }
 
 func (s *Server) takeBack(c *fiber.Ctx) error {
-	no, err := number(c, "no")
+	no, err := numberIn(c, "no")
 	if err != nil {
 		return err
 	}

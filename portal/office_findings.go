@@ -85,7 +85,7 @@ func (p findingsPage) address(q ledger.FindingQuery, page int) string {
 }
 
 func (s *Server) newFindingsPage(c *fiber.Ctx) (p findingsPage, err error) {
-	if p.batchFrame, err = s.batchFrame(c, " 校验结果"); err != nil {
+	if p.batchFrame, err = s.batchFrame(c, "findings", " 校验结果"); err != nil {
 		return p, err
 	}
 	p.Query = ledger.FindingQuery{
@@ -167,7 +167,7 @@ func (s *Server) findings(c *fiber.Ctx) error {
 
 // giveReason writes a reason for one finding, by its place, or for all of a rule.
 func (s *Server) giveReason(c *fiber.Ctx) error {
-	no, err := number(c, "no")
+	no, err := numberIn(c, "no")
 	if err != nil {
 		return err
 	}
@@ -232,7 +232,7 @@ const downloadTime = 2 * fileTime
 // download sends a workbook as a file that no cache keeps. It is made whole before the first byte goes out, so that a failure
 // is a page and not half a file.
 func (s *Server) download(c *fiber.Ctx, what string, write func(context.Context, string, int64, io.Writer) error) error {
-	no, err := number(c, "no")
+	no, err := numberIn(c, "no")
 	if err != nil {
 		return err
 	}
@@ -250,7 +250,7 @@ func (s *Server) download(c *fiber.Ctx, what string, write func(context.Context,
 
 // uploadMended takes the mended file of a batch.
 func (s *Server) uploadMended(c *fiber.Ctx) error {
-	no, err := number(c, "no")
+	no, err := numberIn(c, "no")
 	if err != nil {
 		return err
 	}

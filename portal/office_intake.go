@@ -43,7 +43,7 @@ type Checking interface {
 	Annotated(ctx context.Context, by string, no int64, w io.Writer) error
 	FindingList(ctx context.Context, by string, no int64, w io.Writer) error
 	Columns(ctx context.Context, by string, no int64) ([]ingest.Sheet, [][][]string, error)
-	Remap(ctx context.Context, by string, no int64, columns map[string]string) (set int64, err error)
+	Remap(ctx context.Context, by string, no int64, unit string, columns map[string]string) (set int64, err error)
 	TakeBack(ctx context.Context, no int64, by, reason string) error
 	Submit(ctx context.Context, by string, no int64) error
 }

@@ -41,7 +41,7 @@ const (
 )
 
 func (s *Server) newMappingPage(c *fiber.Ctx) (p mappingPage, err error) {
-	if p.batchFrame, err = s.batchFrame(c, " 列对应"); err != nil {
+	if p.batchFrame, err = s.batchFrame(c, "mapping", " 列对应"); err != nil {
 		return p, err
 	}
 	sheets, samples, err := s.config.Intake.Columns(c.UserContext(), officerOf(c), p.No)
@@ -113,7 +113,7 @@ func (s *Server) mapping(c *fiber.Ctx) error {
 
 // remap has the same file checked anew with what the clerk says of its columns.
 func (s *Server) remap(c *fiber.Ctx) error {
-	no, err := number(c, "no")
+	no, err := numberIn(c, "no")
 	if err != nil {
 		return err
 	}
@@ -124,7 +124,11 @@ func (s *Server) remap(c *fiber.Ctx) error {
 			columns[name] = strings.TrimPrefix(field, leaveOut)
 		}
 	}
-	set, err := s.config.Intake.Remap(c.UserContext(), officerOf(c), no, columns)
+	unit := c.FormValue("unit")
+	if unit != "yuan" && unit != "wan" {
+		unit = ""
+	}
+	set, err := s.config.Intake.Remap(c.UserContext(), officerOf(c), no, unit, columns)
 	if status, message, ours := refusal(err); ours {
 		p, err := s.newMappingPage(c)
 		if err != nil {

@@ -7,7 +7,6 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -201,7 +200,7 @@ func (p setPage) Link(page int) string {
 }
 
 func (s *Server) setPage(c *fiber.Ctx) error {
-	no, err := number(c, "set")
+	no, err := numberIn(c, "set")
 	if err != nil {
 		return err
 	}
@@ -231,19 +230,17 @@ func (s *Server) showSet(c *fiber.Ctx, no int64, status int, fault string) error
 	return s.show(c, status, p)
 }
 
-// setTime is how long an act on a whole set may take: a hundred thousand rows are published together.
-const setTime = 5 * time.Minute
-
 // wholeSet does an act to every batch of a set that stands ready for it.
 func (s *Server) wholeSet(said string, act func(context.Context, string, int64) (int, error)) fiber.Handler {
 	return func(c *fiber.Ctx) error {
-		no, err := number(c, "set")
+		no, err := numberIn(c, "set")
 		if err != nil {
 			return err
 		}
-		ctx, cancel := context.WithTimeout(context.WithoutCancel(c.UserContext()), setTime)
-		defer cancel()
-		_, err = act(ctx, officerOf(c), no)
+		err = s.patiently(c, func(ctx context.Context) error {
+			_, err := act(ctx, officerOf(c), no)
+			return err
+		})
 		if status, message, ours := refusal(err); ours {
 			return s.showSet(c, no, status, message)
 		}
@@ -252,14 +249,6 @@ func (s *Server) wholeSet(said string, act func(context.Context, string, int64) 
 		}
 		return c.Redirect("/office/sets/"+strconv.FormatInt(no, 10)+"?said="+said, http.StatusSeeOther)
 	}
-}
-
-func number(c *fiber.Ctx, name string) (int64, error) {
-	n, err := strconv.ParseInt(c.Params(name), 10, 64)
-	if err != nil || n < 1 {
-		return 0, ledger.ErrNotFound
-	}
-	return n, nil
 }
 
 // officePage is the page of a list that is asked for; the first where it is none.

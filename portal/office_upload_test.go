@@ -62,8 +62,8 @@ func (i testIntake) Columns(ctx context.Context, by string, no int64) ([]ingest.
 	return nil, nil, err
 }
 
-func (i testIntake) Remap(ctx context.Context, by string, no int64, columns map[string]string) (int64, error) {
-	return i.OpenSet(ctx, by, ledger.UploadSet{Mends: no, Map: columns})
+func (i testIntake) Remap(ctx context.Context, by string, no int64, unit string, columns map[string]string) (int64, error) {
+	return i.OpenSet(ctx, by, ledger.UploadSet{Mends: no, Unit: unit, Map: columns})
 }
 
 func (i testIntake) TakeBack(ctx context.Context, no int64, by, reason string) error {

@@ -86,13 +86,13 @@ func (o *office) hold(sha [32]byte, sealed []byte) (*os.File, error) {
 	return apart.Hold(content)
 }
 
-// Remap orders the check of a batch's very file with other columns.
-func (o *office) Remap(ctx context.Context, by string, no int64, columns map[string]string) (set int64, err error) {
+// Remap orders the check of a batch's very file with other columns, or in another unit.
+func (o *office) Remap(ctx context.Context, by string, no int64, unit string, columns map[string]string) (set int64, err error) {
 	kept, err := o.db.OpenFile(ctx, by, ledger.ActUpload, no, "")
 	if err != nil {
 		return 0, err
 	}
-	if set, err = o.NewSet(ctx, by, ledger.UploadSet{Mends: no, Map: columns}); err != nil {
+	if set, err = o.NewSet(ctx, by, ledger.UploadSet{Mends: no, Unit: unit, Map: columns}); err != nil {
 		return 0, err
 	}
 	_, err = o.db.Receive(ctx, by, set, postgres.Received{FileName: kept.FileName, SHA256: kept.SHA256, Size: kept.Size})
@@ -182,6 +182,13 @@ func (o *office) GiveReason(ctx context.Context, no int64, by, reason string, ch
 // TakeBack takes a batch back that its own clerk uploaded.
 func (o *office) TakeBack(ctx context.Context, no int64, by, reason string) error {
 	if err := harmless("原因", reason); err != nil {
+		return err
+	}
+	b, err := o.db.BatchFor(ctx, by, no)
+	if err == nil && b.UploadedBy != by {
+		err = ledger.Errorf(ledger.KindDenied, "批次%d是“%s”上传的，只有上传人可以收回；别人请用退回", no, b.UploadedBy)
+	}
+	if err != nil {
 		return err
 	}
 	return o.db.Reject(ctx, no, by, reason)

@@ -130,8 +130,8 @@ func scopeArgs(o ledger.Officer, act ledger.Action, args pgx.NamedArgs) pgx.Name
 	return args
 }
 
-// Waiting lists the batches that an officer could certify or publish: certified ones first, then those that nothing but a
-// certifier holds up, the oldest first.
+// Waiting lists the batches that an officer could certify or publish: certified ones first, then what clerks have submitted,
+// the oldest first.
 func (db *DB) Waiting(ctx context.Context, login string) (list []ledger.Waiting, err error) {
 	o, err := db.officerFor(ctx, db.pool, login, ledger.ActCertify)
 	if err != nil {
@@ -146,7 +146,7 @@ func (db *DB) Waiting(ctx context.Context, login string) (list []ledger.Waiting,
 		from batch b
 		join fund n on n.county = b.county and n.code = b.fund
 		cross join lateral (`+openFindings+`) f
-		where b.county = @county and b.state in ('checked', 'certified') and `+withinScope+`
+		where b.county = @county and (b.state = 'certified' or b.state = 'checked' and b.submitted_at is not null) and `+withinScope+`
 		order by b.state = 'certified' desc, f.open + f.fatal > 0, b.uploaded_at, b.batch_no`,
 		scopeArgs(o, ledger.ActCertify, pgx.NamedArgs{"county": db.county, "login": login}))
 	if err != nil {

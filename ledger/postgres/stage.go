@@ -290,17 +290,23 @@ func (db *DB) closeStaging(ctx context.Context, tx pgx.Tx, no int64, u Upload, b
 	}
 	t, err := first(ctx, tx, pgx.RowToStructByPos[ledger.Tally], `
 		update batch b set state = case when @blocked then 'parsed' else 'checked' end, row_count = t.n, total_fen = t.fen,
-			stated_fen = @stated, document_fen = @document, sheets = @sheets, towns = array(
+			stated_fen = @stated, document_fen = @document, sheets = @sheets,
+			submitted_at = case when @itself and s.clear then @now::timestamptz end, submitted_by = case when @itself and s.clear then @by end,
+			towns = array(
 				select left(village_code, 9) from staged_row where county = @county and batch_no = @no
 				union
 				select '' from staged_record where county = @county and batch_no = @no)
 		from (select count(*)::int as n, coalesce(sum(amount_fen), 0)::bigint as fen
-		      from staged where county = @county and batch_no = @no) t
+		      from staged where county = @county and batch_no = @no) t,
+			(select not @blocked and not exists (select from batch_finding
+				where county = @county and batch_no = @no and severity = 'W' and reason = '') as clear) s
 		where b.county = @county and b.batch_no = @no
 		returning b.row_count, b.total_fen`,
 		pgx.NamedArgs{
 			"county": db.county, "no": no, "stated": asked(u.StatedTotal), "document": asked(u.DocumentTotal), "blocked": blocked,
-			"sheets": sheets,
+			"sheets": sheets, "by": u.By, "now": db.now(),
+			// What comes through the browser waits for the clerk's word; the command line's import is that word.
+			"itself": u.Of == ledger.UploadRef{},
 		})
 	if err != nil {
 		return err

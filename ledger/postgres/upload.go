@@ -62,6 +62,9 @@ func (db *DB) settleSet(ctx context.Context, tx pgx.Tx, o ledger.Officer, s *led
 		}
 		if no == s.Mends {
 			s.Fund, s.Period, s.Corrects, s.Reason = b.Fund, b.Period, b.Corrects, b.Reason
+			if err := db.asBefore(ctx, tx, no, s); err != nil {
+				return err
+			}
 		}
 	}
 	u := Upload{Fund: s.Fund, Period: s.Period, Batch: s.Mends, Corrects: s.Corrects, Reason: s.Reason}
@@ -69,6 +72,27 @@ func (db *DB) settleSet(ctx context.Context, tx pgx.Tx, o ledger.Officer, s *led
 		return err
 	}
 	return db.mayCorrect(ctx, tx, u)
+}
+
+// asBefore takes over the unit and the columns that were given by hand for the batch's last file, where nothing else is said: a
+// mended file is the same table.
+func (db *DB) asBefore(ctx context.Context, tx pgx.Tx, no int64, s *ledger.UploadSet) error {
+	var unit string
+	var columns map[string]string
+	err := tx.QueryRow(ctx, `
+		select s.unit, s.map from upload u
+		join upload_set s on s.county = u.county and s.set_no = u.set_no
+		where u.county = $1 and u.batch_no = $2 order by u.set_no desc limit 1`, db.county, no).Scan(&unit, &columns)
+	if err = ours(err); errors.Is(err, ledger.ErrNotFound) { // it came by the command line
+		return nil
+	}
+	if s.Unit == "" {
+		s.Unit = unit
+	}
+	if s.Map == nil {
+		s.Map = columns
+	}
+	return err
 }
 
 // Received is a file of a set as it came.
