@@ -86,10 +86,22 @@ var clockRules = []clockRule{
 	{HandOverClock, "移送纪检", []State{Received}, nil, []Role{"duty"}, func(p Periods, c Case) (workday.Period, bool) {
 		return p.HandOver, c.Kind == Report
 	}},
-	{RouteClock, "受理", []State{Registered, Clarifying, Refusing, Reopened}, []State{Clarifying}, []Role{"duty", "head"},
-		always(func(p Periods) workday.Period { return p.Route })},
-	{PetitionClock, "信访受理", []State{Registered, Clarifying, Refusing}, []State{Clarifying}, []Role{"duty"},
-		func(p Periods, c Case) (workday.Period, bool) { return p.PetitionAccept, c.Track == Petition && !c.Accepted }},
+	{
+		RouteClock, "受理",
+		[]State{Registered, Clarifying, Refusing, Reopened},
+		[]State{Clarifying},
+		[]Role{"duty", "head"},
+		always(func(p Periods) workday.Period { return p.Route }),
+	},
+	{
+		PetitionClock, "信访受理",
+		[]State{Registered, Clarifying, Refusing},
+		[]State{Clarifying},
+		[]Role{"duty"},
+		func(p Periods, c Case) (workday.Period, bool) {
+			return p.PetitionAccept, c.Track == Petition && !c.Accepted
+		},
+	},
 	{ClarifyClock, "补正", []State{Clarifying}, nil, nil, always(func(p Periods) workday.Period { return p.Clarify })},
 	{SignClock, "签收", []State{Forwarded}, nil, []Role{"handler"}, always(func(p Periods) workday.Period { return p.Sign })},
 	{ReturnClock, "退单审核", []State{Returning}, nil, []Role{"head"}, always(func(p Periods) workday.Period { return p.Return })},

@@ -58,12 +58,29 @@ func (p Periods) Fault() string {
 		period workday.Period
 		least  int
 	}{
-		{"登记", p.Register, 1}, {"决定是否受理", p.Route, 1}, {"补正", p.Clarify, 1}, {"签收", p.Sign, 1}, {"退单审核", p.Return, 1},
-		{"咨询直办", p.Question, 1}, {"答复", p.Answer, 1}, {"需要调查的答复", p.Investigate, 1}, {"审核", p.Review, 1}, {"修改", p.Revise, 1},
-		{"公开", p.Publish, 1}, {"答复后办结", p.Settle, 1}, {"移送纪检", p.HandOver, 0}, {"纪检告知", p.Accept, 1}, {"督办", p.Order, 1},
-		{"咨询全程", p.CaseQuestion, 1}, {"全程", p.Case, 1}, {"需要调查的全程", p.CaseInvestigate, 1},
-		{"信访受理", p.PetitionAccept, 1}, {"信访办结", p.Petition, 1}, {"信访延期", workday.Period{N: p.PetitionExtend, Unit: p.Petition.Unit}, 0},
-		{"依申请公开", p.Disclosure, 1}, {"依申请公开延期", workday.Period{N: p.DisclosureExtend, Unit: p.Disclosure.Unit}, 0},
+		{"登记", p.Register, 1},
+		{"决定是否受理", p.Route, 1},
+		{"补正", p.Clarify, 1},
+		{"签收", p.Sign, 1},
+		{"退单审核", p.Return, 1},
+		{"咨询直办", p.Question, 1},
+		{"答复", p.Answer, 1},
+		{"需要调查的答复", p.Investigate, 1},
+		{"审核", p.Review, 1},
+		{"修改", p.Revise, 1},
+		{"公开", p.Publish, 1},
+		{"答复后办结", p.Settle, 1},
+		{"移送纪检", p.HandOver, 0},
+		{"纪检告知", p.Accept, 1},
+		{"督办", p.Order, 1},
+		{"咨询全程", p.CaseQuestion, 1},
+		{"全程", p.Case, 1},
+		{"需要调查的全程", p.CaseInvestigate, 1},
+		{"信访受理", p.PetitionAccept, 1},
+		{"信访办结", p.Petition, 1},
+		{"信访延期", workday.Period{N: p.PetitionExtend, Unit: p.Petition.Unit}, 0},
+		{"依申请公开", p.Disclosure, 1},
+		{"依申请公开延期", workday.Period{N: p.DisclosureExtend, Unit: p.Disclosure.Unit}, 0},
 	} {
 		switch {
 		case one.period.Unit != workday.Workdays && one.period.Unit != workday.Days:
