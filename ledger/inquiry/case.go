@@ -123,7 +123,7 @@ var records = map[Act]func(*Case, Event){
 	Refuse:         func(c *Case, e Event) { c.RefusedBy = append(slices.Clone(c.RefusedBy), e.By.Login) },
 	DenyRefusal:    func(c *Case, _ Event) { c.Ground = "" },
 	Contest:        func(c *Case, _ Event) { c.Contested, c.Ground = true, "" },
-	Merge:          func(c *Case, e Event) { c.Main = e.Main },
+	Merge:          func(c *Case, e Event) { c.Main, c.Accepted = e.Main, true }, // it is answered with its main case
 	Split:          func(c *Case, _ Event) { c.Main = Slip{} },
 	Carry: func(c *Case, e Event) {
 		r := c.round()

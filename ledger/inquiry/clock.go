@@ -81,39 +81,39 @@ func always(pick func(Periods) workday.Period) func(Periods, Case) (workday.Peri
 
 // clockRules is filled once; a function of it would make every look at a clock build it anew.
 var clockRules = []clockRule{
-	{CaseClock, "全程", beforeReply, []State{Clarifying}, []Role{"duty"}, casePeriod},
-	{RegisterClock, "登记", []State{Received}, nil, []Role{"duty"}, always(func(p Periods) workday.Period { return p.Register })},
-	{HandOverClock, "移送纪检", []State{Received}, nil, []Role{"duty"}, func(p Periods, c Case) (workday.Period, bool) {
+	{CaseClock, "全程", beforeReply, []State{Clarifying}, []Role{duty}, casePeriod},
+	{RegisterClock, "登记", []State{Received}, nil, []Role{duty}, always(func(p Periods) workday.Period { return p.Register })},
+	{HandOverClock, "移送纪检", []State{Received}, nil, []Role{duty}, func(p Periods, c Case) (workday.Period, bool) {
 		return p.HandOver, c.Kind == Report
 	}},
 	{
 		RouteClock, "受理",
 		[]State{Registered, Clarifying, Refusing, Reopened},
 		[]State{Clarifying},
-		[]Role{"duty", "head"},
+		[]Role{duty, head},
 		always(func(p Periods) workday.Period { return p.Route }),
 	},
 	{
 		PetitionClock, "信访受理",
 		[]State{Registered, Clarifying, Refusing},
 		[]State{Clarifying},
-		[]Role{"duty"},
+		[]Role{duty},
 		func(p Periods, c Case) (workday.Period, bool) {
 			return p.PetitionAccept, c.Track == Petition && !c.Accepted
 		},
 	},
 	{ClarifyClock, "补正", []State{Clarifying}, nil, nil, always(func(p Periods) workday.Period { return p.Clarify })},
-	{SignClock, "签收", []State{Forwarded}, nil, []Role{"handler"}, always(func(p Periods) workday.Period { return p.Sign })},
-	{ReturnClock, "退单审核", []State{Returning}, nil, []Role{"head"}, always(func(p Periods) workday.Period { return p.Return })},
-	{AnswerClock, "答复", []State{Direct, InHand}, nil, []Role{"handler", "duty"}, answerPeriod},
-	{ReviewClock, "审核", []State{InReview}, nil, []Role{"head"}, always(func(p Periods) workday.Period { return p.Review })},
-	{ReviseClock, "修改", []State{Revising}, nil, []Role{"handler", "duty"}, always(func(p Periods) workday.Period { return p.Revise })},
-	{PublishClock, "公开", []State{Answered}, nil, []Role{"head"}, always(func(p Periods) workday.Period { return p.Publish })},
+	{SignClock, "签收", []State{Forwarded}, nil, []Role{handler}, always(func(p Periods) workday.Period { return p.Sign })},
+	{ReturnClock, "退单审核", []State{Returning}, nil, []Role{head}, always(func(p Periods) workday.Period { return p.Return })},
+	{AnswerClock, "答复", []State{Direct, InHand}, nil, []Role{handler, duty}, answerPeriod},
+	{ReviewClock, "审核", []State{InReview}, nil, []Role{head}, always(func(p Periods) workday.Period { return p.Review })},
+	{ReviseClock, "修改", []State{Revising}, nil, []Role{handler, duty}, always(func(p Periods) workday.Period { return p.Revise })},
+	{PublishClock, "公开", []State{Answered}, nil, []Role{head}, always(func(p Periods) workday.Period { return p.Publish })},
 	{SettleClock, "办结", replied, nil, nil, always(func(p Periods) workday.Period { return p.Settle })},
-	{AcceptClock, "纪检告知", []State{Sealed}, nil, []Role{"discipline"}, func(p Periods, c Case) (workday.Period, bool) {
+	{AcceptClock, "纪检告知", []State{Sealed}, nil, []Role{discipline}, func(p Periods, c Case) (workday.Period, bool) {
 		return p.Accept, !c.Noticed
 	}},
-	{OrderClock, "督办", beforeReply, nil, []Role{"handler", "duty"}, func(p Periods, c Case) (workday.Period, bool) {
+	{OrderClock, "督办", beforeReply, nil, []Role{handler, duty}, func(p Periods, c Case) (workday.Period, bool) {
 		return p.Order, c.Ordered
 	}},
 }
@@ -211,6 +211,10 @@ func (d Desk) turns(was, is Case, act Act, at time.Time) []Turn {
 		period, applies := r.period(d.Periods, is)
 		inside := applies && in(r.states, is.State)
 		start := Turn{Clock: r.kind, Do: Start, At: at, Period: period}
+		if r.kind == HandOverClock {
+			// "The same workday" is one on which somebody is there: what comes after closing time has the next.
+			start.At = d.Calendar.OfficeTime(at)
+		}
 		if r.kind == PetitionClock && !slices.ContainsFunc(was.Clocks, func(k Clock) bool { return k.Kind == PetitionClock }) {
 			start.At = is.Received
 		}

@@ -46,7 +46,7 @@
 //	  ├ 送审 draft (承办) → 待审核 [own case; answer]
 //	待审核 review  ⏱全程  ⏱审核  ⏱督办
 //	  ├ 改稿 redraft (值班或承办) ↺ [own case; answer]
-//	  ├ 退回修改 sendback (审核) → 退回修改 [not the drafter; opinion]
+//	  ├ 退回修改 sendback (审核) → 退回修改 [not the drafter; not an earlier reviewer; opinion]
 //	  ├ 审核同意 approve (审核) → 已答复 [not the drafter; not an earlier reviewer; same hash as drafted]
 //	退回修改 revising  ⏱全程  ⏱修改  ⏱督办
 //	  ├ 送审 draft (值班或承办) → 待审核 [own case; answer]

@@ -247,13 +247,13 @@ var (
 			return ""
 		case m.Main == nil || m.Main.Slip != m.c.Main:
 			return "要和主案一起处理"
-		case m.Main.State.Open() || in(replied, m.Main.State):
+		case m.Main.State.Open() || m.Main.replied():
 			return "主案还在办理或者已经答复，不用分出"
 		}
 		return ""
 	}}
 	mainAnswered = must("main case answered", ledger.KindConflict, "主案还没有答复", func(m move) bool {
-		return m.Main != nil && m.Main.Slip == m.c.Main && in(replied, m.Main.State) && m.Main.Round().Approved != ""
+		return m.Main != nil && m.Main.Slip == m.c.Main && m.Main.replied()
 	})
 	hasCause = guard{"order's text, or overdue", ledger.KindConflict, func(m move) string {
 		switch {
@@ -266,6 +266,11 @@ var (
 	}}
 	hasMoved = must("a due date moved", ledger.KindConflict, "期限没有变化", func(m move) bool { return len(m.desk.moved(m.c, m.Before)) > 0 })
 )
+
+// replied says whether a case has an answer to pass on.
+func (c Case) replied() bool {
+	return (in(replied, c.State) || c.State == Closed) && c.Round().Approved != ""
+}
 
 // worst is by how many workdays the latest of the office's running clocks is overdue.
 func (d Desk) worst(c Case, at time.Time) int {

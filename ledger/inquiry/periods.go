@@ -89,5 +89,10 @@ func (p Periods) Fault() string {
 			return ledger.Errorf(ledger.KindInvalid, "“%s”的期限要在%d到%d之间", one.name, one.least, longestPeriod).Message
 		}
 	}
+	for _, one := range []workday.Period{p.Question, p.Investigate, p.CaseQuestion, p.Case, p.CaseInvestigate} {
+		if one.Unit != p.Answer.Unit {
+			return "答复和全程的期限要用同一种单位：延期同时加到两个期限上"
+		}
+	}
 	return ""
 }

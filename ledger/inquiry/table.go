@@ -68,7 +68,7 @@ var table = []rule{
 	{Draft, states(InHand), InReview, roles(handler), guards(ownCase, hasAnswer)},
 	{Draft, states(Revising), InReview, roles(duty, handler), guards(ownCase, hasAnswer)},
 	{Redraft, states(InReview), New, roles(duty, handler), guards(ownCase, hasAnswer)},
-	{SendBack, states(InReview), Revising, roles(head), guards(notDrafter, saysOpinion)},
+	{SendBack, states(InReview), Revising, roles(head), guards(notDrafter, otherReviewer, saysOpinion)},
 	{Approve, states(InReview), Answered, roles(head), guards(notDrafter, otherReviewer, sameAnswer)},
 	{Publish, states(Answered), Published, roles(head), guards(notDrafter, hasPublicCopy)},
 	{Withhold, states(Answered), Unpublished, roles(head), guards(notDrafter, withholdGround)},

@@ -86,16 +86,15 @@ func (d Desk) remindersOf(c Case, k Clock, due workday.Due, holders []Role) []Re
 	return all
 }
 
-// onlyConcerned leaves out who has no part in the case: the desk for a sealed one; departments when the desk answers itself,
-// the desk when a department has the case.
+// onlyConcerned leaves out who has no part in the case: the desk for a sealed one; of department and duty, who does not have it.
 func (c Case) onlyConcerned(roles []Role) []Role {
 	var to []Role
 	for _, r := range roles {
 		switch {
 		case in(to, r):
-		case c.State == Sealed && sealedSights[r] == (Sight{}):
+		case c.State == Sealed && !sealedSights[r].Exists:
 		case r == handler && c.Lead == 0:
-		case r == duty && c.Lead != 0 && in([]State{Forwarded, InHand, Revising}, c.State):
+		case r == duty && c.Lead != 0 && in(roles, handler):
 		default:
 			to = append(to, r)
 		}
