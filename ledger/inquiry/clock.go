@@ -95,7 +95,7 @@ var clockRules = []clockRule{
 	},
 	{
 		PetitionClock, "信访受理",
-		[]State{Registered, Clarifying, Refusing},
+		[]State{Received, Registered, Clarifying, Refusing},
 		[]State{Clarifying},
 		[]Role{duty},
 		func(p Periods, c Case) (workday.Period, bool) {

@@ -13,7 +13,7 @@
 //
 //	（新来件）
 //	  ├ 提交 send (来件人或值班) → 待登记 [kind; channel]
-//	待登记 received  ⏱全程  ⏱登记  ⏱移送纪检  ⏱督办
+//	待登记 received  ⏱全程  ⏱登记  ⏱移送纪检  ⏱信访受理  ⏱督办
 //	  ├ 登记 register (值班) ↺ [kind; track; against]
 //	  ├ 会签登记 countersign (值班) → 已登记 [registration proposed; second duty]
 //	已登记 registered  ⏱全程  ⏱受理  ⏱信访受理  ⏱督办

@@ -42,15 +42,35 @@ var folks = []Actor{
 
 func pick[T any](r *rand.Rand, all []T) T { return all[r.IntN(len(all))] }
 
-// action is something like an act that somebody might try: often what the state asks for, with facts that are mostly whole.
-func (w *walk) action(s *story, by Actor) Action {
-	act := pick(w.r, Acts)
-	if open := Open(s.c, by); len(open) > 0 && w.r.IntN(4) > 0 {
-		act = pick(w.r, open)
+// rare acts end a case or may always be done; without a bound nothing else would happen.
+var rare = []Act{Seal, Withdraw, Recount, Supervise, AskClarify, Rate}
+
+// whoDoesWhat is mostly somebody who may do something now, else anybody and anything.
+func (w *walk) whoDoesWhat(c Case) (Actor, Act) {
+	if c.State == New {
+		return pick(w.r, []Actor{Sender, Sender, liDuty, zhaoHandle}), Send
 	}
-	if (act == Seal || act == Withdraw) && w.r.IntN(6) > 0 {
-		act = pick(w.r, Acts) // else most cases end there
+	type deed struct {
+		by  Actor
+		act Act
 	}
+	var deeds []deed
+	for _, by := range folks {
+		for _, act := range Open(c, by) {
+			if !in(rare, act) || w.r.IntN(12) == 0 {
+				deeds = append(deeds, deed{by, act})
+			}
+		}
+	}
+	if len(deeds) == 0 || w.r.IntN(5) == 0 {
+		return pick(w.r, folks), pick(w.r, Acts)
+	}
+	one := pick(w.r, deeds)
+	return one.by, one.act
+}
+
+// action gives an act facts that are mostly whole.
+func (w *walk) action(s *story, act Act) Action {
 	a := Action{Act: act, Last: w.last, Seal: w.r.IntN(20) == 0, Before: workday.Calendar{}, Because: "放假安排", Facts: Facts{
 		Text: pick(w.r, []string{"理由", "理由", "理由", ""}), Kind: pick(w.r, Kinds), Channel: pick(w.r, []Channel{Web, Phone}), Track: pick(w.r, Tracks),
 		Ground: pick(w.r, []Ground{"court", "privacy"}), Right: "县信访局", OtherSender: w.r.IntN(2) == 0,
@@ -83,13 +103,13 @@ func (w *walk) step() {
 	}
 	i := w.r.IntN(len(w.cases))
 	s := w.cases[i]
-	if over := !s.c.State.Open() && !in(replied, s.c.State) && s.c.State != New; over && w.r.IntN(10) == 0 {
+	if over := !s.c.State.Open() && !in(replied, s.c.State) && s.c.State != New; over && w.r.IntN(4) == 0 {
 		s = &story{t: w.t, desk: w.desk}
 		w.cases[i] = s
 	}
 	s.at, s.desk = w.at, w.desk
-	by := pick(w.r, folks)
-	a := w.action(s, by)
+	by, act := w.whoDoesWhat(s.c)
+	a := w.action(s, act)
 	before, saw := s.c, See(s.c, by).Exists
 	late := w.desk.Lateness(before, w.at)
 	stopped := slices.DeleteFunc(slices.Clone(before.Clocks), Clock.Running)
@@ -154,7 +174,7 @@ func (w *walk) whole(s *story) {
 		running[k.Kind] = true
 	}
 	if s.c.State.Open() && !running[CaseClock] && !running[PetitionClock] {
-		w.t.Fatalf("%s %s: nobody counts the case", s.c.State, s.c.Track)
+		w.t.Fatalf("%s %s: nobody counts the case; it had %+v", s.c.State, s.c.Track, s.events[len(s.events)-2:])
 	}
 	if s.c.State == Sealed {
 		for _, by := range folks {
