@@ -38,6 +38,7 @@ var actWords = map[string][2]string{
 	"batch.publish":          {"公开批次", "公开了{}"},
 	"batch.reject":           {"退回批次", "退回了{}"},
 	"batch.revert":           {"恢复批次", "恢复了{}"},
+	"batch.submit":           {"提交复核", "提交{}等复核"},
 	"batch.withdraw":         {"撤回批次", "撤回了{}"},
 	"board.hang":             {"登记张贴", "登记{}的公示榜已张贴"},
 	"board.take":             {"登记撤下", "登记{}的公示榜已撤下"},
@@ -55,6 +56,7 @@ var actWords = map[string][2]string{
 	"factor.give":            {"代设两步验证", "给{}设了两步验证"},
 	"factor.recovery":        {"使用恢复码", "用恢复码进入"},
 	"factor.recovery_new":    {"重新生成恢复码", "重新生成了恢复码"},
+	"file.open":              {"打开原文件", "打开了{}的原文件"},
 	"finding.accept":         {"接受校验结果", "接受了{}的校验结果，写明理由"},
 	"finding.explain":        {"写明原因", "给{}的校验结果写明原因"},
 	"fund.save":              {"保存项目", "保存了{}"},
@@ -71,9 +73,18 @@ var actWords = map[string][2]string{
 	"password.change":        {"修改密码", "修改了密码"},
 	"password.link":          {"生成设密码的链接", "给{}生成了设密码的链接"},
 	"password.set":           {"代设密码", "给{}设了密码"},
+	"publication.cancel":     {"取消定时公开", "取消了{}的定时公开"},
+	"publication.fail":       {"定时公开没有成", "{}到了时间没有公开成"},
+	"publication.plan":       {"安排公开时间", "安排了{}公开的时间"},
 	"refused":                {"越权被拒", "想打开或办理{}，没有权限，被拒绝"},
 	"region.save":            {"保存区划", "保存了{}"},
+	"request.ask":            {"申请撤回", "提出{}"},
+	"request.grant":          {"同意申请", "同意了{}"},
+	"request.refuse":         {"不同意申请", "没有同意{}"},
+	"request.take_back":      {"收回申请", "收回了{}"},
 	"row.withdraw":           {"撤回一行", "撤回了{}"},
+	"rows.see":               {"查看明细", "查看了{}的明细"},
+	"sample.draw":            {"抽样", "从{}里抽了样"},
 }
 
 // AuditActions are all acts that have words, in no order.
@@ -123,6 +134,8 @@ func objectWords(object string) string {
 		return "账号" + rest
 	case "fund":
 		return "项目" + rest
+	case "request":
+		return "第" + rest + "号申请"
 	case "department":
 		return "部门“" + rest + "”"
 	}

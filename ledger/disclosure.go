@@ -59,6 +59,7 @@ type FundPage struct {
 	County   Tally
 	Towns    []TownTally
 	Batches  []Publication
+	Papers   []Paper   // the public ones
 	ListOpen bool      // village lists may be shown today
 	Until    time.Time // last day of the lists; zero: without end
 }

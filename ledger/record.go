@@ -86,6 +86,7 @@ type RecordPage struct {
 	Said    map[string]int // how many rows give a field of Sums, or a stage's date
 	Handed  *Fen           // what the documents hand down in all (文件下达); nil unless every batch says
 	Batches []Publication
+	Papers  []Paper         // the public ones
 	Taken   []RowWithdrawal // single rows that were taken back
 	Open    bool            // rows may be shown today
 	Until   time.Time

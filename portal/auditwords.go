@@ -17,6 +17,7 @@ var detailNames = map[string]string{
 	"use": "用法", "field": "字段", "label": "列名", "roles": "权限", "department": "部门", "columns": "列数", "tries": "第几次", "device": "设备", "by": "方式",
 	"session": "第几处登录", "towns": "乡镇", "funds": "项目", "act": "事项", "rule": "规则", "from": "从", "until": "到", "actor": "账号", "action": "做了什么",
 	"object": "对象", "added": "新增", "changed": "修改", "held": "用来核对", "title": "标题", "public": "公开", "document": "附件", "code": "代码", "retired": "停用",
+	"said": "说明", "for": "用来", "draw": "第几次抽", "lines": "行", "line": "第几行", "at": "时间", "batch": "批次", "page": "第几页", "shown": "显示行数", "searched": "按姓名查找",
 }
 
 // wayNames are the ways of a second factor.

@@ -44,6 +44,7 @@ type Config struct {
 	Trail  AuditTrail
 	Work   Worker
 	Lists  Lists
+	Papers Papers
 }
 
 // Limit allows Max requests in any stretch of Window.

@@ -19,6 +19,7 @@ type listLinePage struct {
 	Retired bool
 	Fields  []lineField
 	History string
+	Papers  string // of a fund
 }
 
 func (listLinePage) view() string { return "pages/office_list_line" }
@@ -34,6 +35,9 @@ func (s *Server) newListLinePage(c *fiber.Ctx, list ledger.CodeList, line ledger
 		OfficeFrame: s.officeFrame(c, list.Name, "/office/lists"), List: list, Path: listPath(list), Key: key, Retired: line.Retired,
 	}
 	if key != nil {
+		if list.ID == "fund" && s.config.Papers != nil {
+			p.Papers = papersPath(key[0])
+		}
 		p.History = p.Path + "/history?code=" + url.QueryEscape(key[0])
 	}
 	for i, column := range list.Columns {

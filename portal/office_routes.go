@@ -77,6 +77,9 @@ func (s *Server) officeRoutes() {
 	if s.config.Boards != nil {
 		s.boardRoutes()
 	}
+	if s.config.Papers != nil {
+		s.paperRoutes()
+	}
 	if s.config.Lists != nil {
 		s.listRoutes()
 	}

@@ -94,6 +94,7 @@ var everyPage = []page{
 	listLinePage{},
 	listHistoryPage{},
 	listImportPage{},
+	papersPage{},
 }
 
 // emptyRecords has one row without anything in it, so that the kind's own part is tried too.

@@ -25,6 +25,9 @@ func (s *Server) routes() {
 
 	s.app.Get("/funds", zip, s.funds)
 	s.app.Get("/funds/:code", browse, zip, s.fund) // a roster of staff is among them
+	if s.config.Papers != nil {
+		s.app.Get("/funds/:code/documents/:doc", browse, s.publicPaper)
+	}
 	s.app.Get("/funds/:code/:year/villages/:village", private, browse, zip, s.village)
 
 	s.app.Get("/about", zip, s.about)

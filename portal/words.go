@@ -12,7 +12,7 @@ import (
 // words are the functions that templates may call: how things are written, and nothing that is counted or decided.
 var words = map[string]any{
 	"count": count, "date": date, "stated": stated, "named": named, "place": place, "groupName": groupName, "years": years,
-	"openness": openness, "wan": wan, "rows": rows, "fundPath": fundPath, "personPath": personPath, "moment": moment, "signed": signed, "change": change,
+	"openness": openness, "wan": wan, "rows": rows, "fundPath": fundPath, "paperPath": paperPath, "personPath": personPath, "moment": moment, "signed": signed, "change": change,
 	"stateWord": stateWord, "severityWord": severityWord, "add": func(a, b int) int { return a + b },
 }
 
@@ -112,6 +112,10 @@ func fundPath(code string, year int) string {
 		path += "?year=" + strconv.Itoa(year)
 	}
 	return path
+}
+
+func paperPath(p ledger.Paper) string {
+	return "/funds/" + url.PathEscape(p.Fund) + "/documents/" + strconv.FormatInt(p.No, 10)
 }
 
 func personPath(ref ledger.PersonRef) string { return "/people/" + ref.String() }

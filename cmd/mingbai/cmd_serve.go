@@ -88,7 +88,8 @@ func (f *siteFlags) serve(cfg *Config, s *streams, keys *ledger.Keyring, ready f
 	o := newOffice(db, keys, log)
 	config := f.portalConfig(log, keys, engine, accounts, intake{db, o})
 	config.Review = reviewer{db, o}
-	config.Boards, config.Print, config.Trail, config.Work, config.Lists = db, printer(), db, db, lists{db, o.reader}
+	config.Boards, config.Print, config.Trail, config.Work = db, printer(), db, db
+	config.Lists, config.Papers = lists{db, o.reader}, db
 	site, err := portal.New(config, db, engine)
 	if err != nil {
 		return err

@@ -78,7 +78,7 @@ func TestACertifiersDay(t *testing.T) {
 			})
 			shot("8-done")
 			f.visit(site + "/office/batches/" + no + "/rows")
-			f.see("撤回这一行", "共 60 行")
+			f.see("撤回这一行", "共 60 行，都有效")
 			shot("9-rows")
 			f.press(`main a[href*="line="]`)
 			f.see("申请撤回一行")

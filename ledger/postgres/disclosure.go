@@ -88,6 +88,9 @@ func (db *DB) FundPage(ctx context.Context, code string, year int) (ledger.FundP
 		return page, err
 	}
 	page.Fund = fund
+	if page.Papers, err = db.Papers(ctx, code, true); err != nil {
+		return page, err
+	}
 	args := pgx.NamedArgs{"county": db.county, "fund": code, "today": db.today()}
 	if page.Years, err = db.publishedYears(ctx, db.pool, code); err != nil {
 		return page, err

@@ -23,7 +23,7 @@ func (db *DB) PublishAll(ctx context.Context, nos []int64, by string) error {
 }
 
 func (db *DB) publish(ctx context.Context, tx pgx.Tx, nos []int64, by string) error {
-	var done []ledger.Batch
+	var done, grown []ledger.Batch // grown: since the planner last knew
 	for _, no := range inOrder(nos) {
 		b, err := db.step(ctx, tx, no, ledger.Published, by, ledger.ActPublish)
 		if err != nil {
@@ -32,12 +32,17 @@ func (db *DB) publish(ctx context.Context, tx pgx.Tx, nos []int64, by string) er
 		if err := db.enter(ctx, tx, b, by); err != nil {
 			return err
 		}
-		done = append(done, b)
+		done, grown = append(done, b), append(grown, b)
+		if fresh, err := db.freshenStatistics(ctx, tx, grown, doubled); err != nil {
+			return err
+		} else if fresh {
+			grown = nil
+		}
 	}
 	if err := db.tallyYears(ctx, tx, done...); err != nil {
 		return err
 	}
-	if err := db.freshenStatistics(ctx, tx, done); err != nil {
+	if _, err := db.freshenStatistics(ctx, tx, grown, byATenth); err != nil {
 		return err
 	}
 	// The audit chain's lock is taken last.
@@ -148,9 +153,16 @@ func (db *DB) enterParties(ctx context.Context, tx pgx.Tx, b ledger.Batch) error
 	return err
 }
 
-// freshenStatistics lets the planner know of batches that made their table grow by a tenth or more. Without, the first minute
-// after a great publication — when everybody looks — runs on plans made for an empty table.
-func (db *DB) freshenStatistics(ctx context.Context, tx pgx.Tx, batches []ledger.Batch) error {
+// How much a table must have grown for the planner to be told.
+const (
+	byATenth = 10
+	doubled  = 1
+)
+
+// freshenStatistics lets the planner know of batches that made their table grow by one part in parts, or more. Without, the
+// first minute after a great publication — when everybody looks — runs on plans made for an empty table; and so would every
+// batch of a set but the first, whose people are looked for among those of all before.
+func (db *DB) freshenStatistics(ctx context.Context, tx pgx.Tx, batches []ledger.Batch, parts int64) (fresh bool, err error) {
 	grown, beside := map[string]int{}, map[string]string{}
 	for _, b := range batches {
 		table := fmt.Sprintf("payment_%d", b.Period.Year())
@@ -165,16 +177,17 @@ func (db *DB) freshenStatistics(ctx context.Context, tx pgx.Tx, batches []ledger
 		known, err := one[int64](ctx, tx, `select reltuples::bigint from pg_class where oid = to_regclass(@table)`,
 			pgx.NamedArgs{"table": table})
 		if err != nil {
-			return err
+			return fresh, err
 		}
-		if int64(n)*10 < known {
+		if int64(n)*parts < known {
 			continue
 		}
 		if _, err := exec(ctx, tx, `analyze batch, fund, `+beside[table]+`, `+table, nil); err != nil {
-			return err
+			return fresh, err
 		}
+		fresh = true
 	}
-	return nil
+	return fresh, nil
 }
 
 func (db *DB) markPublished(ctx context.Context, tx pgx.Tx, b ledger.Batch, by string) error {

@@ -24,6 +24,9 @@ func (db *DB) RecordPage(ctx context.Context, q ledger.RecordQuery) (page ledger
 		return page, ledger.ErrNotFound
 	}
 	page.Fund, page.Group, page.Page = fund, q.Group, max(q.Page, 1)
+	if page.Papers, err = db.Papers(ctx, fund.Code, true); err != nil {
+		return page, err
+	}
 	err = pgx.BeginTxFunc(ctx, db.pool, pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}, func(tx pgx.Tx) error {
 		if page.Years, err = db.publishedYears(ctx, tx, q.Fund); err != nil || len(page.Years) == 0 && q.Year == 0 {
 			return err
