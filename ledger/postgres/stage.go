@@ -242,9 +242,12 @@ func (db *DB) refuseClashes(ctx context.Context, tx pgx.Tx, no int64) error {
 		select s.sheet, s.sheet_row, p.batch_no, count(*) over ()
 		from b
 		join staged_row s on s.county = b.county and s.batch_no = b.batch_no
-		join payment p on p.county = b.county and p.year = b.year and p.fund = b.fund and p.period = b.period
-			and p.paid_for = s.paid_for and p.active
-			and not (p.batch_no = coalesce(b.corrects, 0) and p.line = coalesce(s.old_line, 0))
+		-- Person by person: while a set is entering, the planner knows too little of payment, and would read all of the fund's.
+		cross join lateral (
+			select batch_no, line from payment
+			where county = b.county and year = b.year and fund = b.fund and period = b.period and paid_for = s.paid_for and active
+			offset 0) p
+		where not (p.batch_no = coalesce(b.corrects, 0) and p.line = coalesce(s.old_line, 0))
 		order by s.line limit 200`, pgx.NamedArgs{"county": db.county, "no": no})
 }
 
