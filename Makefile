@@ -5,7 +5,7 @@ SHELL := /bin/bash
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 GOFLAGS_BUILD := -trimpath -ldflags "-s -w -X main.version=$(VERSION)"
 
-.PHONY: help demo build test test-race test-libreoffice check bench bench-ingest fuzz tools clean
+.PHONY: help demo build test test-race test-libreoffice check bench bench-ingest fuzz manual tools clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -53,6 +53,11 @@ fuzz: ## each fuzz test for FUZZTIME (default 30s)
 	    for f in $$(go test -list '^Fuzz' $$d | grep '^Fuzz'); do \
 	      echo "$$d $$f"; go test -run '^$$' -fuzz "^$$f$$" -fuzztime $(or $(FUZZTIME),30s) -fuzzminimizetime 5x $$d || exit 1; \
 	    done; done; done
+
+manual: ## the pictures of the clerk's manual, taken anew from the running program
+	@.ci/setup test
+	@mkdir -p docs/pictures
+	MINGBAI_MANUAL=$(CURDIR)/docs/pictures go test -count=1 -v -run '^TestTheManualsPictures$$' ./cmd/mingbai
 
 clean: ## remove binaries and the demo's data
 	rm -rf bin .data

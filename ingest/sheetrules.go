@@ -1,7 +1,6 @@
 package ingest
 
 import (
-	"fmt"
 	"regexp"
 	"slices"
 	"strconv"
@@ -37,30 +36,43 @@ func (t *table) hiddenRow(l *line) {
 
 func (t *table) hiddenEnd() {
 	if h := t.hidden; h.first > 0 {
-		t.found.add(t.at(h.col, h.first), "SHT-02", "a", strconv.Itoa(h.first), "b", strconv.Itoa(h.last))
+		t.found.say(t.at(h.col, h.first), "SHT-02", "W", stretch(strconv.Itoa(h.first), strconv.Itoa(h.last), "行")+"被隐藏或筛选")
 	}
 	t.hidden = run{}
 }
 
 // hiddenColumns says which columns that the sheet's meaning rests on are hidden (SHT-02): what is never published may be.
+// Columns side by side are one finding, however the file lists them.
 func (t *table) hiddenColumns() {
-	for _, span := range t.layout.HiddenColumns {
-		var first, last *column
-		for i := range t.header.columns {
-			c := &t.header.columns[i]
-			if c.col < span.First || c.col > span.Last || c.use == known || c.use == never {
-				continue
-			}
+	var first, last *column
+	end := func() {
+		if first != nil {
+			t.found.say(t.at(first.col, first.row), "SHT-02", "W", stretch(sheet.ColumnName(first.col), sheet.ColumnName(last.col), "列")+"被隐藏或筛选")
+		}
+		first, last = nil, nil
+	}
+	for i := range t.header.columns {
+		c := &t.header.columns[i]
+		switch {
+		case !slices.ContainsFunc(t.layout.HiddenColumns, func(s sheet.Span) bool { return s.First <= c.col && c.col <= s.Last }):
+			end()
+		case c.use == known || c.use == never:
+		default:
 			if first == nil {
 				first = c
 			}
 			last = c
 		}
-		if first != nil {
-			t.found.say(t.at(first.col, first.row), "SHT-02", "W",
-				fmt.Sprintf("第%s列到第%s列被隐藏或筛选", sheet.ColumnName(first.col), sheet.ColumnName(last.col)))
-		}
 	}
+	end()
+}
+
+// stretch writes 第3行到第9行, or 第3行 alone.
+func stretch(from, to, what string) string {
+	if from == to {
+		return "第" + from + what
+	}
+	return "第" + from + what + "到第" + to + what
 }
 
 // sameHeader says when a sheet's columns mean something else than the first sheet's (SHT-04). Their order may differ, and

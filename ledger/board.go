@@ -24,3 +24,19 @@ type Posting struct {
 	TakenBy string
 	Photo   bool // there is one
 }
+
+// Board is a published batch's notices as an officer may see them: those of the officer's own towns, with where they hang.
+type Board struct {
+	Batch
+	FundName string
+	Villages []BoardVillage
+}
+
+// BoardVillage is a village's notice and whether it hung.
+type BoardVillage struct {
+	Town, TownName string
+	Code, Name     string // the code is empty where the sheet's village is not in the code list
+	Tally
+	Posting Posting // HungOn zero: not recorded yet
+	MayPost bool    // the officer may record it
+}

@@ -40,6 +40,11 @@ type VillageChange struct {
 	Before Tally  `json:"before"`
 }
 
+// Difference is how far the village's total moved, up or down.
+func (v VillageChange) Difference() Fen {
+	return max(v.Now.Total-v.Before.Total, v.Before.Total-v.Now.Total)
+}
+
 // PersonChange is a person in two periods; nil where they are not paid.
 type PersonChange struct {
 	Name    string `json:"name"`

@@ -35,7 +35,15 @@ type Config struct {
 	IndexState func(context.Context) string // a word for /readyz; may be nil
 	Log        *slog.Logger                 // slog.Default() when nil
 	Office     Office                       // the accounts; no office when nil
-	Review     Review                       // certifying and publishing; not in the office when nil
+
+	// Parts of the office, each with its pages where it is given.
+	Intake Intake // clerks' files
+	Review Review // certifying and publishing
+	Boards Boards
+	Print  Printer // no PDF when nil
+	Trail  AuditTrail
+	Work   Worker
+	Lists  Lists
 }
 
 // Limit allows Max requests in any stretch of Window.

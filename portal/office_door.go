@@ -47,7 +47,14 @@ func (s *Server) keep(path string, n need) fiber.Handler {
 			refused := session.Officer.MayOn(n.act, ledger.Subject{})
 			return errors.Join(refused, s.office.Refused(c.UserContext(), session.Officer.Login, n.act, c.Method()+" "+path))
 		}
-		if c.Method() == http.MethodPost && !hmac.Equal([]byte(c.FormValue(tokenField)), []byte(s.officeToken(s.sessionToken(c)))) {
+		if c.Method() != http.MethodPost {
+			return c.Next()
+		}
+		token, err := tokenIn(c, n)
+		if err != nil {
+			return err
+		}
+		if !hmac.Equal([]byte(token), []byte(s.officeToken(s.sessionToken(c)))) {
 			return ledger.Errorf(ledger.KindDenied, "这张表单已经失效，没有保存。请返回上一页，刷新后再填一次。")
 		}
 		return c.Next()

@@ -18,6 +18,8 @@ type officeHomePage struct {
 	OfficeFrame
 	Session ledger.Session
 	Acts    []officeAct
+	Work    []workSection
+	Works   bool // there is a list of what waits
 }
 
 func (officeHomePage) view() string { return "pages/office_home" }
@@ -38,6 +40,12 @@ func (s *Server) officeHome(c *fiber.Ctx) error {
 			p.Acts = append(p.Acts, officeAct{a.Name(), reach})
 		case ledger.ReachCounty:
 			p.Acts = append(p.Acts, officeAct{a.Name(), "全县"})
+		}
+	}
+	if p.Works = s.config.Work != nil; p.Works {
+		var err error
+		if p.Work, err = s.workOf(c); err != nil {
+			return err
 		}
 	}
 	return s.show(c, http.StatusOK, p)

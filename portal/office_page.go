@@ -24,8 +24,9 @@ type OfficeFrame struct {
 var notices = map[string]string{
 	"ended": "您离开得久了，或在别处退出了，请重新登录。", "out": "已退出。", "password": "密码已改，别处的登录都已退出。", "saved": "已保存。",
 	"disabled": "账号已停用，它的登录都已退出。", "enabled": "账号已启用。", "factor": "两步验证已取消，本人下次登录时重新绑定。",
+	"reason": "原因已写下。", "submitted": "已提交，等待另一人复核。", "certified": "已复核，请安排公开。", "published": "已公开。", "taken": "批次已收回。改好的文件可以接着传到这个批次。",
 	"session": "那一处已退出。", "sessions": "别处的登录都已退出。",
-	"drawn": "已另抽一次，前后几次抽的都有记录。", "accepted": "已接受，理由记在校验结果里。", "certified": "已复核。请在下面安排公开。", "returned": "已退回，经办人会看到意见。",
+	"drawn": "已另抽一次，前后几次抽的都有记录。", "accepted": "已接受，理由记在校验结果里。", "returned": "已退回，经办人会看到意见。",
 	"cancelled": "公开的安排已取消。", "asked": "申请已提交，由另一人决定。", "decided": "已办理。",
 }
 
@@ -99,12 +100,13 @@ func (officeErrorPage) view() string { return "pages/office_error" }
 
 // officeWords are what the office says of a status, where it says it otherwise than the public pages.
 var officeWords = map[int][2]string{
-	http.StatusBadRequest:         {"没有做成", "请返回上一页，改好再试。"},
-	http.StatusForbidden:          {"这一步您不能做", "需要的话，请找管理员给您开权限。"},
-	http.StatusNotFound:           {"没有找到", "可能是地址不对，或者已经不在了。请从工作台再找。"},
-	http.StatusConflict:           {"没有做成", "它刚刚被别人改过，请返回上一页，刷新后再看。"},
-	http.StatusTooManyRequests:    {"请稍等一会儿", "试的次数多了些，请过几分钟再试。"},
-	http.StatusServiceUnavailable: {"现在暂时办不了", "没有保存。请过几分钟再试。"},
+	http.StatusBadRequest:            {"没有做成", "请返回上一页，改好再试。"},
+	http.StatusForbidden:             {"这一步您不能做", "需要的话，请找管理员给您开权限。"},
+	http.StatusNotFound:              {"没有找到", "可能是地址不对，或者已经不在了。请从工作台再找。"},
+	http.StatusConflict:              {"没有做成", "它刚刚被别人改过，请返回上一页，刷新后再看。"},
+	http.StatusRequestEntityTooLarge: {"文件太大了", "没有保存。请返回上一页，看看文件最大可以多大，缩小后再传。"},
+	http.StatusTooManyRequests:       {"请稍等一会儿", "试的次数多了些，请过几分钟再试。"},
+	http.StatusServiceUnavailable:    {"现在暂时办不了", "没有保存。请过几分钟再试。"},
 }
 
 // officeFail is fail for the office: its own words, and the way back to it. An officer may read every message of ours.

@@ -53,7 +53,3 @@ func (s *Server) patiently(c *fiber.Ctx, act func(context.Context) error) error 
 	defer cancel()
 	return act(ctx)
 }
-
-func batchPath(no int64, rest string) string {
-	return "/office/batches/" + strconv.FormatInt(no, 10) + rest
-}

@@ -12,6 +12,9 @@ import (
 type need struct {
 	steps []ledger.Step // a session at one of these steps; none: anybody, without a session
 	act   ledger.Action // and this permission, by the permission table
+
+	stream bool // its form brings workbooks: see streaming
+	file   int  // the most bytes of a file that its form may bring; 0: none
 }
 
 var (
@@ -65,14 +68,29 @@ func (s *Server) officeRoutes() {
 	s.door(http.MethodGet, "/office/departments/:id", accounts, s.department)
 	s.door(http.MethodPost, "/office/departments/:id", accounts, s.saveDepartment)
 
+	if s.config.Intake != nil {
+		s.intakeRoutes()
+	}
 	if s.config.Review != nil {
 		s.reviewRoutes()
+	}
+	if s.config.Boards != nil {
+		s.boardRoutes()
+	}
+	if s.config.Lists != nil {
+		s.listRoutes()
+	}
+	if s.config.Trail != nil {
+		s.auditRoutes()
 	}
 }
 
 // door is the only way to make a route of the office: it cannot be made without saying who may come through.
 func (s *Server) door(method, path string, n need, handlers ...fiber.Handler) {
 	s.needs[method+" "+path] = n
+	if n.stream || n.file > 0 {
+		s.streamed = append(s.streamed, path)
+	}
 	s.app.Add(method, path, append([]fiber.Handler{private, s.keep(path, n)}, handlers...)...)
 }
 
@@ -87,8 +105,12 @@ type menuEntry struct {
 // officeMenu is the rail from top to bottom.
 var officeMenu = []menuEntry{
 	{Path: "/office", Name: "工作台"},
+	{Path: "/office/upload", Name: "上传", act: ledger.ActUpload},
+	{Path: "/office/batches", Name: "批次", act: ledger.ActSeeBatches},
 	{Path: "/office/review", Name: "复核与公开", act: ledger.ActCertify},
 	{Path: "/office/requests", Name: "撤回申请", act: ledger.ActAsk},
+	{Path: "/office/audit", Name: "审计记录", act: ledger.ActReadAudit},
+	{Path: "/office/lists", Name: "名录", act: ledger.ActManageCodes},
 	{Path: "/office/officers", Name: "账号", act: ledger.ActManageAccounts},
 	{Path: "/office/departments", Name: "部门", act: ledger.ActManageAccounts},
 	{Path: "/office/account", Name: "我的账号"},

@@ -36,6 +36,7 @@ type officeSite struct {
 	secrets    map[string]string
 	sql        *pgx.Conn
 	department int64
+	files      int // uploaded
 }
 
 func setupOffice(t *testing.T, change ...func(*Config)) *officeSite {
@@ -54,7 +55,10 @@ func setupOffice(t *testing.T, change ...func(*Config)) *officeSite {
 		t.Fatal(err)
 	}
 	s.db = db
-	s.site = setup(t, append(change, func(c *Config) { c.Office, c.Review = s.accounts, reviewBooks{db} })...)
+	s.site = setup(t, append(change, func(c *Config) {
+		c.Office, c.Intake, c.Review = s.accounts, testIntake{db}, reviewBooks{db}
+		c.Boards, c.Trail, c.Work, c.Lists = db, db, db, plainLists{db}
+	})...)
 	if s.sql, err = pgx.Connect(t.Context(), address); err != nil {
 		t.Fatal(err)
 	}
@@ -62,6 +66,9 @@ func setupOffice(t *testing.T, change ...func(*Config)) *officeSite {
 	ctx := t.Context()
 	s.must(db.SaveRegions(ctx, "test", []ledger.Region{
 		{Code: "990121", Name: "清泉县"}, {Code: "990121102", Parent: "990121", Name: "柳河镇"}, {Code: "990121103", Parent: "990121", Name: "石桥乡"},
+	}))
+	s.must(db.SaveRegions(ctx, "test", []ledger.Region{
+		{Code: villageCode, Parent: "990121102", Name: "赵家湾村"}, {Code: "990121103201", Parent: "990121103", Name: "石桥村"},
 	}))
 	s.must(db.SaveFund(ctx, "test", grain))
 	s.department, err = db.SaveDepartment(ctx, "test", ledger.Department{Name: "柳河镇财政所", Kind: ledger.Town, Towns: []string{"990121102"}})
@@ -156,5 +163,5 @@ func (s *officeSite) lines(where string) (n int) {
 
 // path fills a route's parameters.
 func (s *officeSite) path(route string) string {
-	return strings.NewReplacer(":login", "target", ":id", strconv.FormatInt(s.department, 10), ":token", "x", ":no", "1", ":request", "1").Replace(route)
+	return strings.NewReplacer(":login", "target", ":id", strconv.FormatInt(s.department, 10), ":token", "x", ":no", "1", ":request", "1", ":set", "1", ":village", villageCode, ":list", "unit_name").Replace(route)
 }

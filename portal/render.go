@@ -72,6 +72,12 @@ var everyPage = []page{
 	departmentsPage{},
 	departmentPage{},
 	officeErrorPage{},
+	uploadPage{},
+	setPage{},
+	batchesPage{},
+	batchPage{},
+	findingsPage{},
+	mappingPage{},
 	reviewDeskPage{},
 	reviewPage{},
 	changesPage{},
@@ -80,6 +86,14 @@ var everyPage = []page{
 	askPage{},
 	requestsPage{},
 	requestPage{},
+	boardPage{},
+	boardVillagePage{},
+	auditTrailPage{},
+	listsPage{},
+	listPage{},
+	listLinePage{},
+	listHistoryPage{},
+	listImportPage{},
 }
 
 // emptyRecords has one row without anything in it, so that the kind's own part is tried too.

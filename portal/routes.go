@@ -14,7 +14,7 @@ func (s *Server) routes() {
 	zip := compress.New(compress.Config{Level: compress.LevelDefault})
 
 	s.app.Use(s.observe, headers(s.config.Secure), s.deadline)
-	s.app.Use(recover.New(recover.Config{EnableStackTrace: true, StackTraceHandler: s.logPanic}))
+	s.app.Use(recover.New(recover.Config{EnableStackTrace: true, StackTraceHandler: s.logPanic}), s.wholeBody)
 
 	s.app.Get("/", form, zip, s.home)
 	s.app.Get("/lookup", s.toHome)

@@ -49,12 +49,14 @@ type Server struct {
 	assets   map[string]asset // by path
 	office   Office
 	needs    map[string]need // who may come through each route of the office, by method and path
+	streamed []string        // patterns of the routes that take files
+	printing chan struct{}   // holds one: who makes a PDF
 }
 
 // New parses every template and joins the routes. It fails rather than serve a site with a page missing.
 func New(c Config, books Books, finder Finder) (*Server, error) {
 	c = c.withDefaults()
-	s := &Server{config: c, books: books, finder: finder, log: c.Log, validate: newValidator(), office: c.Office, needs: map[string]need{}}
+	s := &Server{config: c, books: books, finder: finder, log: c.Log, validate: newValidator(), office: c.Office, needs: map[string]need{}, printing: make(chan struct{}, 1)}
 	if err := s.validate.Struct(c); err != nil {
 		return nil, fmt.Errorf("portal: config: %w", err)
 	}
@@ -75,13 +77,16 @@ func New(c Config, books Books, finder Finder) (*Server, error) {
 		Immutable:               true, // without it a later request overwrites the strings of an earlier one
 		Views:                   engine,
 		ErrorHandler:            s.fail,
-		BodyLimit:               16 << 10,
+		BodyLimit:               bodyLimit, // kept by wholeBody: a server that streams has none
+		StreamRequestBody:       true,
 		ReadBufferSize:          8 << 10,
 		ReadTimeout:             15 * time.Second,
 		WriteTimeout:            30 * time.Second,
 		IdleTimeout:             60 * time.Second,
 		EnableTrustedProxyCheck: true, // else any client may name its own scheme and host
 		TrustedProxies:          c.TrustedProxies,
+
+		DisablePreParseMultipartForm: true, // it would spill files to temporary ones
 	})
 	s.routes()
 	return s, nil

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -25,7 +26,7 @@ func subsidyBook(t testing.TB, rows int, shared bool) string {
 	}
 	defer f.Close()
 	w := fixtures.NewWorkbook(f, fixtures.WorkbookOptions{Sheets: []fixtures.SheetInfo{{Name: "清册"}}, Shared: shared})
-	s := w.Sheet(make([]fixtures.Column, 12), 3)
+	s := w.Sheet(slices.Repeat([]fixtures.Column{{Width: 12}}, 12), 3)
 	s.Row(fixtures.Text("清泉县2025年耕地地力保护补贴资金发放清册", fixtures.StyleTitle))
 	s.Merge(1, 1, 12, 1)
 	s.Row(fixtures.Text("单位：元", fixtures.StyleNote))

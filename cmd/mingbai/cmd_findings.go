@@ -69,7 +69,11 @@ type explainCmd struct {
 // Run writes a clerk's reason beside warnings.
 func (c *explainCmd) Run(cfg *Config, s *streams) error {
 	return giveReason(cfg, s, c.Reason, func(db *postgres.DB) (int, error) {
-		return db.Explain(s.ctx, c.Batch, c.As, c.Reason, c.choice())
+		n, err := db.Explain(s.ctx, c.Batch, c.As, c.Reason, c.choice())
+		if err == nil {
+			err = (&office{db: db}).submitIfClear(s.ctx, c.Batch, c.As)
+		}
+		return n, err
 	}, "批次%d：%d条“请核对”已写明原因", c.Batch)
 }
 

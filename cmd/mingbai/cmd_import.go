@@ -212,6 +212,9 @@ func (c *importCmd) Run(cfg *Config, s *streams) error {
 		s.say("文件和校验结果已留在批次%d，没有导入。改好后用 --batch %d 再传", no, no)
 		return errFound
 	}
+	if err := o.submitIfClear(s.ctx, no, c.As); err != nil {
+		return err
+	}
 	if unplaced > 0 {
 		s.say("有%d行的村名不在名录里，公开页会注明“村未登记”；请核对村名或先维护名录", unplaced)
 	}

@@ -52,13 +52,13 @@ func (c *serveCmd) Run(cfg *Config, s *streams) error {
 	return c.serve(cfg, s, keys, nil)
 }
 
-func (f *siteFlags) portalConfig(log *slog.Logger, keys *ledger.Keyring, engine *search.Engine, accounts portal.Office) portal.Config {
+func (f *siteFlags) portalConfig(log *slog.Logger, keys *ledger.Keyring, engine *search.Engine, accounts portal.Office, intake portal.Intake) portal.Config {
 	return portal.Config{
 		County: f.CountyName, Phone: f.Phone, Hours: f.Hours, Address: f.Office,
 		TrustedProxies: f.TrustedProxies, Kiosks: f.Kiosks, Secure: f.Secure,
 		// Derived, so that forms stay good over a restart and among replicas without one more secret to keep.
 		FormKey:   keys.TokenOf("form", "portal"),
-		Normalise: search.Normalise, Token: keys.Token, Log: log, Office: accounts,
+		Normalise: search.Normalise, Token: keys.Token, Log: log, Office: accounts, Intake: intake,
 		IndexState: func(ctx context.Context) string { return engine.Status(ctx).Answering },
 	}
 }
@@ -85,8 +85,10 @@ func (f *siteFlags) serve(cfg *Config, s *streams, keys *ledger.Keyring, ready f
 	if err != nil {
 		return err
 	}
-	config := f.portalConfig(log, keys, engine, accounts)
-	config.Review = reviewer{db, newOffice(db, keys, log)}
+	o := newOffice(db, keys, log)
+	config := f.portalConfig(log, keys, engine, accounts, intake{db, o})
+	config.Review = reviewer{db, o}
+	config.Boards, config.Print, config.Trail, config.Work, config.Lists = db, printer(), db, db, lists{db, o.reader}
 	site, err := portal.New(config, db, engine)
 	if err != nil {
 		return err
@@ -107,7 +109,7 @@ func (f *siteFlags) serve(cfg *Config, s *streams, keys *ledger.Keyring, ready f
 				log.Info("索引已更新", "变动", n)
 			}
 			return err
-		})
+		}, o.CheckUpload)
 	})
 	group.Go(func() error { return keepIndex(ctx, log, engine) })
 	group.Go(func() error { return sealDays(ctx, log, db, keys) })

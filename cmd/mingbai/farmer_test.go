@@ -137,6 +137,12 @@ type farmer struct {
 
 func openBrowser(t *testing.T, name string, width, height int64) *farmer {
 	t.Helper()
+	return openScripted(t, name, width, height, false)
+}
+
+// openScripted opens a browser with or without JavaScript.
+func openScripted(t *testing.T, name string, width, height int64, scripts bool) *farmer {
+	t.Helper()
 	path := ""
 	for _, p := range []string{"chromium", "chromium-browser", "google-chrome"} {
 		if found, err := exec.LookPath(p); err == nil {
@@ -149,7 +155,7 @@ func openBrowser(t *testing.T, name string, width, height int64) *farmer {
 	}
 	options := append(chromedp.DefaultExecAllocatorOptions[:],
 		chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.Flag("disable-background-networking", true),
-		chromedp.Flag("disable-component-update", true), chromedp.Flag("blink-settings", "scriptEnabled=false"))
+		chromedp.Flag("disable-component-update", true), chromedp.Flag("blink-settings", fmt.Sprintf("scriptEnabled=%t", scripts)))
 	ctx, cancel := chromedp.NewExecAllocator(context.Background(), options...)
 	t.Cleanup(cancel)
 	ctx, cancel = chromedp.NewContext(ctx)

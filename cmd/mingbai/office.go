@@ -48,6 +48,9 @@ type job struct {
 
 	Batch int64 // the batch that the file mends; fund, period and correction are that batch's
 	Keep  bool  // a file with fatal findings is kept with them, for a mended one to go on with
+
+	Held *os.File         // the content, where it came over the network; Path is then only its name
+	Of   ledger.UploadRef // the received file that it is
 }
 
 // Import reads a file row by row straight into the books. Fatal findings leave the books as they were: the report tells
@@ -69,26 +72,36 @@ func (o *office) Import(ctx context.Context, j job) (no int64, unplaced int, rep
 		return 0, 0, report, err
 	}
 	options.Unit, options.Map, options.Year, options.FundName = j.Unit, j.Map, j.Period.Year(), fund.Name
-	file, err := openFile(j.Path)
-	if err != nil {
-		return 0, 0, report, err
+	file := j.Held
+	if file == nil {
+		if file, err = openFile(j.Path); err != nil {
+			return 0, 0, report, err
+		}
+		defer file.Close()
 	}
-	defer file.Close()
 	content, err := contentOf(file)
 	if err != nil {
 		return 0, 0, report, err
 	}
 	sha := sha256.Sum256(content)
 	places := ledger.NewGazetteer(regions)
-	options.Codes = ingest.Codes{Regions: regions}
+	names, err := o.db.HeldNames(ctx)
+	if err != nil {
+		return 0, 0, report, err
+	}
+	options.Codes = ingest.Codes{Regions: regions, Names: names}
 	upload := postgres.Upload{
 		Fund: j.Fund, Period: j.Period, FileName: filepath.Base(j.Path), SHA256: sha, Size: int64(len(content)),
-		Sealed: o.keys.Seal(ledger.SealedFilePlace(sha), content), RuleVersion: ingest.RuleVersionWith(options.Dictionary), By: j.By,
+		Of: j.Of, RuleVersion: ingest.RuleVersionWith(options.Dictionary), By: j.By,
 		Batch: j.Batch, Corrects: j.Corrects, Reason: j.Reason, Note: j.Note,
 		StatedTotal:   func() *ledger.Fen { return statedTotal(report) },
 		DocumentTotal: func() *ledger.Fen { return report.Handed },
 		Findings:      func() []ledger.Finding { return report.Findings },
 		Mapping:       func() ([]string, []ledger.ColumnMapping) { return mappingOf(report) },
+		Sheets:        func() ([]byte, error) { return sheetsOf(report) },
+	}
+	if j.Of == (ledger.UploadRef{}) { // else it was sealed as it came
+		upload.Sealed = o.keys.Seal(ledger.SealedFilePlace(sha), content)
 	}
 	if j.Keep {
 		upload.KeepBlocked = func(err error) bool { return told(&report, fund.Kind, err) }
@@ -207,7 +220,7 @@ func openFile(path string) (*os.File, error) {
 		}
 	}
 	if err == nil && size > maxFile {
-		err = ledger.Refuse(ledger.KindInvalid, "FILE-03", "文件过大（%d MB，最大%d MB），请按村拆分，或清除多余格式", size>>20, maxFile>>20)
+		err = tooLarge(size)
 	}
 	if err != nil {
 		if f != nil {
@@ -216,6 +229,10 @@ func openFile(path string) (*os.File, error) {
 		return nil, err
 	}
 	return f, nil
+}
+
+func tooLarge(size int64) error {
+	return ledger.Refuse(ledger.KindInvalid, "FILE-03", "文件过大（%d MB，最大%d MB），请按村拆分，或清除多余格式", size>>20, maxFile>>20)
 }
 
 func contentOf(f *os.File) ([]byte, error) {

@@ -41,6 +41,15 @@ func (o *office) rules(ctx context.Context) (string, error) {
 	return ingest.RuleVersionWith(ingest.DictionaryText(lines)), err
 }
 
+// ApproveSet certifies the submitted batches of a set by the rules and the dictionary of today.
+func (o *office) ApproveSet(ctx context.Context, by string, set int64) (int, error) {
+	lines, err := o.db.Dictionary(ctx, false)
+	if err != nil {
+		return 0, err
+	}
+	return o.db.CertifySet(ctx, by, set, ingest.RuleVersionWith(ingest.DictionaryText(lines)))
+}
+
 // settle fills in what a mended file takes over from its batch, and looks at what the clerk wrote.
 func (o *office) settle(ctx context.Context, j *job) error {
 	for what, text := range map[string]string{"说明": j.Note, "更正的原因": j.Reason} {

@@ -129,7 +129,7 @@ func (w *world) stdin(text string, args ...string) {
 	w.ok(args...)
 }
 
-func code(t *testing.T, key string) string {
+func code(t testing.TB, key string) string {
 	t.Helper()
 	c, err := totp.GenerateCode(key, time.Now())
 	if err != nil {

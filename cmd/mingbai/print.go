@@ -12,10 +12,21 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"mingbai/ledger"
+	"mingbai/portal"
 )
 
 // printTime bounds one printing: a town's villages take seconds.
 const printTime = 2 * time.Minute
+
+// printer is printPDF, or nil where there is no chromium to print with.
+func printer() portal.Printer {
+	for _, name := range []string{"chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "headless-shell", "headless_shell", "chrome"} {
+		if _, err := exec.LookPath(name); err == nil {
+			return printPDF
+		}
+	}
+	return nil
+}
 
 // printPDF lets chromium print a self-contained web page on the paper that its style sheet names. Nothing is fetched, and
 // the page touches no disk: it names people.

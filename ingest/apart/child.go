@@ -71,10 +71,16 @@ func (q *request) serve(file io.ReaderAt, w *bufio.Writer) error {
 		q.Options.Records = s.record
 		a.Report, err = ingest.Check(ctx, q.Name, file, q.Size, q.Options, s.row)
 		err = errors.Join(err, s.flush())
+	case plain:
+		a.Table, err = ingest.ReadTable(ctx, file, q.Size)
 	case findings:
 		err = q.Report.WriteFindings(ctx, file, q.Size, outputWriter{w})
 	case annotate:
 		a.Fresh, err = q.Report.AnnotatedCopy(ctx, file, q.Size, outputWriter{w})
+	case excerpts:
+		a.Excerpts, err = q.Report.Excerpts(ctx, file, q.Size, q.Spots)
+	case samples:
+		a.Samples, err = q.Report.Samples(ctx, file, q.Size)
 	}
 	if err != nil {
 		a.Fault = faultOf(err)

@@ -75,6 +75,19 @@ func (r *Reader) Check(ctx context.Context, f *os.File, name string, o ingest.Op
 	return a.Report, err
 }
 
+// Table is ingest.ReadTable in a process of its own.
+func (r *Reader) Table(ctx context.Context, f *os.File) ([]ingest.TableRow, error) {
+	size, err := sizeOf(f)
+	if err != nil {
+		return nil, err
+	}
+	a, err := r.run(ctx, f, request{Act: plain, Size: size}, func(m mark, _ []byte) error { return fmt.Errorf("message %q", m) })
+	if errors.Is(err, errDied) {
+		return nil, &ledger.Error{Kind: ledger.KindInvalid, Rule: "FILE-04", Message: "文件读不出来。请用导出的表改好，存为 xlsx，再传", Cause: err}
+	}
+	return a.Table, err
+}
+
 // Findings is Report.WriteFindings in a process of its own.
 func (r *Reader) Findings(ctx context.Context, f *os.File, report ingest.Report, w io.Writer) error {
 	_, err := r.write(ctx, f, findings, report, w)
@@ -102,6 +115,34 @@ func (r *Reader) write(ctx context.Context, f *os.File, what act, report ingest.
 		return false, &ledger.Error{Kind: ledger.KindInvalid, Message: "这个文件读不出来，做不了带标注的副本，请看问题清单", Cause: err}
 	}
 	return a.Fresh, err
+}
+
+// Excerpts is Report.Excerpts in a process of its own. A file that the child does not survive shows nothing.
+func (r *Reader) Excerpts(ctx context.Context, f *os.File, report ingest.Report, spots []ingest.Spot) ([]ingest.Excerpt, error) {
+	a, err := r.look(ctx, f, request{Act: excerpts, Report: report, Spots: spots})
+	if errors.Is(err, errDied) {
+		return make([]ingest.Excerpt, len(spots)), nil
+	}
+	return a.Excerpts, err
+}
+
+// Samples is Report.Samples in a process of its own. A file that the child does not survive shows nothing.
+func (r *Reader) Samples(ctx context.Context, f *os.File, report ingest.Report) ([][][]string, error) {
+	a, err := r.look(ctx, f, request{Act: samples, Report: report})
+	if errors.Is(err, errDied) {
+		return make([][][]string, len(report.Sheets)), nil
+	}
+	return a.Samples, err
+}
+
+// look runs a child that answers by its last word alone.
+func (r *Reader) look(ctx context.Context, f *os.File, q request) (answer, error) {
+	size, err := sizeOf(f)
+	if err != nil {
+		return answer{}, err
+	}
+	q.Name, q.Size = q.Report.File, size
+	return r.run(ctx, f, q, func(m mark, _ []byte) error { return fmt.Errorf("message %q", m) })
 }
 
 func sizeOf(f *os.File) (int64, error) {

@@ -18,6 +18,7 @@ type request struct {
 	Size    int64
 	Options ingest.Options
 	Report  ingest.Report // what was found, for the acts that write it down
+	Spots   []ingest.Spot // for the surroundings of some of it
 
 	Memory int64 // bytes that the child may come to hold beside what it starts with
 	CPU    int64 // seconds
@@ -29,6 +30,9 @@ const (
 	check    act = "check"
 	findings act = "findings"
 	annotate act = "annotate"
+	excerpts act = "excerpts"
+	samples  act = "samples"
+	plain    act = "plain"
 )
 
 // mark says what a message is.
@@ -45,8 +49,12 @@ const (
 // answer ends what the child says.
 type answer struct {
 	Report ingest.Report
+	Table  []ingest.TableRow
 	Fresh  bool
 	Fault  *fault // what the call ended with
+
+	Excerpts []ingest.Excerpt
+	Samples  [][][]string
 }
 
 // fault is an error that crosses the pipe. The child's own errors are ours, and hold no personal data.

@@ -16,27 +16,16 @@ const ListSheet = "明白账校验结果"
 // WriteReport writes the findings as a workbook of their own: the summary, then the list.
 func WriteReport(w io.Writer, list List) error {
 	var first bytes.Buffer
-	if err := writePlain(context.Background(), &first, summary(list.Summary)); err != nil {
+	if err := WriteTable(context.Background(), &first, "概要", []int{18, 72}, pairs(list.Summary)); err != nil {
 		return err
 	}
 	return annotate(w, bytes.NewReader(first.Bytes()), int64(first.Len()), nil, list)
 }
 
-// summary is a report's first sheet, as a workbook of texts.
-type summary [][2]string
-
-func (s summary) Format() Format             { return XLSX }
-func (s summary) Date1904() bool             { return false }
-func (s summary) Close() error               { return nil }
-func (s summary) Sheets() []Info             { return []Info{{Name: "概要"}} }
-func (s summary) Layout(int) (Layout, error) { return Layout{}, nil }
-func (s summary) widths() []int              { return []int{18, 72} }
-
-func (s summary) Rows(context.Context, int) iter.Seq2[Row, error] {
-	return func(yield func(Row, error) bool) {
-		for i, line := range s {
-			row := Row{Number: i + 1, Cells: []Cell{{Row: i + 1, Col: 1, Kind: Text, Text: line[0]}, {Row: i + 1, Col: 2, Kind: Text, Text: line[1]}}}
-			if !yield(row, nil) {
+func pairs(lines [][2]string) iter.Seq[[]string] {
+	return func(yield func([]string) bool) {
+		for _, l := range lines {
+			if !yield(l[:]) {
 				return
 			}
 		}

@@ -116,17 +116,19 @@ func (db *DB) Certify(ctx context.Context, no int64, by, rules string) error {
 
 // CertifyAll certifies several batches, or none of them.
 func (db *DB) CertifyAll(ctx context.Context, nos []int64, by, rules string) error {
-	return db.write(ctx, func(tx pgx.Tx) error {
-		var done []ledger.Batch
-		for _, no := range inOrder(nos) {
-			b, err := db.certify(ctx, tx, no, 0, by, rules)
-			if err != nil {
-				return err
-			}
-			done = append(done, b)
+	return db.write(ctx, func(tx pgx.Tx) error { return db.certifyEach(ctx, tx, nos, by, rules) })
+}
+
+func (db *DB) certifyEach(ctx context.Context, tx pgx.Tx, nos []int64, by, rules string) error {
+	var done []ledger.Batch
+	for _, no := range inOrder(nos) {
+		b, err := db.certify(ctx, tx, no, 0, by, rules)
+		if err != nil {
+			return err
 		}
-		return db.recordCertified(ctx, tx, by, done...)
-	})
+		done = append(done, b)
+	}
+	return db.recordCertified(ctx, tx, by, done...)
 }
 
 // CertifySeen certifies the revision that the certifier has looked at, and no other.

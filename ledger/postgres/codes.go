@@ -9,10 +9,10 @@ import (
 	"mingbai/ledger"
 )
 
-// Regions lists the county, its towns and villages in order of code.
+// Regions lists the county, its towns and villages in order of code, without those that are retired.
 func (db *DB) Regions(ctx context.Context) ([]ledger.Region, error) {
 	return all(ctx, db.pool, pgx.RowToStructByPos[ledger.Region],
-		`select code, parent, name from region where county = @county order by code`,
+		`select code, parent, name from region where county = @county and retired_at is null order by code`,
 		pgx.NamedArgs{"county": db.county})
 }
 
@@ -23,6 +23,9 @@ func (db *DB) SaveRegions(ctx context.Context, by string, regions []ledger.Regio
 		code, parent, name = append(code, r.Code), append(parent, r.Parent), append(name, r.Name)
 	}
 	return db.write(ctx, func(tx pgx.Tx) error {
+		if err := db.sign(ctx, tx, by); err != nil {
+			return err
+		}
 		_, err := exec(ctx, tx, `
 			insert into region (county, code, parent, name)
 			select @county, * from unnest(@code::text[], @parent::text[], @name::text[])
@@ -49,9 +52,23 @@ func (db *DB) Fund(ctx context.Context, code string) (ledger.Fund, error) {
 	return f, err
 }
 
+// fundInForce refuses a file for a fund that is retired.
+func (db *DB) fundInForce(ctx context.Context, tx pgx.Tx, code string) error {
+	retired, err := one[bool](ctx, tx, `
+		select exists (select from fund where county = @county and code = @code and retired_at is not null)`,
+		pgx.NamedArgs{"county": db.county, "code": code})
+	if err == nil && retired {
+		err = ledger.Errorf(ledger.KindConflict, "项目“%s”已停用，不能再传清册。要用的话，请管理员在名录里恢复", code)
+	}
+	return err
+}
+
 // SaveFund adds a fund or changes its description and policy. The index learns of a changed policy by the next sweep.
 func (db *DB) SaveFund(ctx context.Context, by string, f ledger.Fund) error {
 	return db.write(ctx, func(tx pgx.Tx) error {
+		if err := db.sign(ctx, tx, by); err != nil {
+			return err
+		}
 		_, err := exec(ctx, tx, `
 			insert into fund (county, code, name, kind, section, purpose, document, standard, basis_unit, disclosure, public_days)
 			values (@county, @code, @name, @kind, @section, @purpose, @document, @standard, @unit, @disclosure, @days)

@@ -1,8 +1,10 @@
 package postgres
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"slices"
 
 	"github.com/jackc/pgx/v5"
 
@@ -52,21 +54,16 @@ func (db *DB) Compare(ctx context.Context, no int64) (c ledger.Comparison, err e
 		if err := db.compareTotals(ctx, tx, args, &c); err != nil || c.Last == "" {
 			return err
 		}
-		if c.Villages, err = all(ctx, tx, scanVillageChange, twoPeriods+`,
-			v as (
-				select village_code, case when village_code = '' then village else '' end as village,
-					count(*) filter (where t = 'n') as n, coalesce(sum(amount_fen) filter (where t = 'n'), 0) as fen,
-					count(*) filter (where t = 'b') as n0, coalesce(sum(amount_fen) filter (where t = 'b'), 0) as fen0
-				from (select 'n' as t, * from now union all select 'b', * from before) x
-				group by 1, 2)
-			select v.village_code, coalesce(town.name, ''), coalesce(r.name, v.village), v.n::int, v.fen::bigint, v.n0::int, v.fen0::bigint
-			from v
-			left join region r on r.county = @county and r.code = v.village_code
-			left join region town on town.county = @county and town.code = r.parent
-			where (v.n, v.fen) <> (v.n0, v.fen0)
-			order by abs(v.fen - v.fen0) desc, v.village_code`, args); err != nil {
+		villages, err := db.villages(ctx, tx, args)
+		if err != nil {
 			return err
 		}
+		for _, v := range villages {
+			if v.Now != v.Before {
+				c.Villages = append(c.Villages, v.VillageChange)
+			}
+		}
+		slices.SortStableFunc(c.Villages, func(v, w ledger.VillageChange) int { return cmp.Compare(w.Difference(), v.Difference()) })
 		return db.comparePeople(ctx, tx, args, &c)
 	})
 	return c, ours(err)
@@ -85,9 +82,30 @@ func (db *DB) compareTotals(ctx context.Context, tx pgx.Tx, args pgx.NamedArgs, 
 	return err
 }
 
-func scanVillageChange(row pgx.CollectableRow) (v ledger.VillageChange, err error) {
-	err = row.Scan(&v.Code, &v.Town, &v.Name, &v.Now.Rows, &v.Now.Total, &v.Before.Rows, &v.Before.Total)
-	return v, err
+// villageInBatch is a village in two periods; the batch at hand may have rows of it.
+type villageInBatch struct {
+	ledger.VillageChange
+	mine bool
+}
+
+// villages are all that either period pays, by code; those without one by the name that the sheets give.
+func (db *DB) villages(ctx context.Context, tx pgx.Tx, args pgx.NamedArgs) ([]villageInBatch, error) {
+	return all(ctx, tx, func(row pgx.CollectableRow) (v villageInBatch, err error) {
+		err = row.Scan(&v.Code, &v.Town, &v.Name, &v.Now.Rows, &v.Now.Total, &v.Before.Rows, &v.Before.Total, &v.mine)
+		return v, err
+	}, twoPeriods+`,
+		v as (
+			select village_code, case when village_code = '' then village else '' end as village,
+				count(*) filter (where t = 'n') as n, coalesce(sum(amount_fen) filter (where t = 'n'), 0) as fen,
+				count(*) filter (where t = 'b') as n0, coalesce(sum(amount_fen) filter (where t = 'b'), 0) as fen0
+			from (select 'n' as t, * from now union all select 'b', * from before) x
+			group by 1, 2)
+		select v.village_code, coalesce(town.name, ''), coalesce(r.name, v.village), v.n::int, v.fen::bigint, v.n0::int, v.fen0::bigint,
+			exists (select from waiting w where w.village_code = v.village_code and (v.village = '' or v.village = w.village))
+		from v
+		left join region r on r.county = @county and r.code = v.village_code
+		left join region town on town.county = @county and town.code = r.parent
+		order by v.village_code, v.village`, args)
 }
 
 func (db *DB) comparePeople(ctx context.Context, tx pgx.Tx, args pgx.NamedArgs, c *ledger.Comparison) error {

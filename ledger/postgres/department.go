@@ -48,6 +48,9 @@ func (db *DB) SaveDepartment(ctx context.Context, by string, d ledger.Department
 		if err := db.codesKnown(ctx, tx, args); err != nil {
 			return err
 		}
+		if err := db.sign(ctx, tx, by); err != nil {
+			return err
+		}
 		sql := `insert into department (county, name, kind, towns, funds) values (@county, @name, @kind, @towns, @funds) returning department_id`
 		if d.ID != 0 {
 			sql = `update department set name = @name, kind = @kind, towns = @towns, funds = @funds

@@ -76,5 +76,8 @@ func (db *DB) mayEditWords(ctx context.Context, tx pgx.Tx, by string) error {
 	if _, err := db.officerFor(ctx, tx, by, ledger.ActManageCodes); err != nil {
 		return err
 	}
+	if err := db.sign(ctx, tx, by); err != nil {
+		return err
+	}
 	return db.lockFor(ctx, tx, lockBooks)
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"runtime"
 	"time"
 
 	"github.com/riverqueue/river"
@@ -31,11 +32,37 @@ type SweepAccounts struct{}
 // Kind names the job in River's table.
 func (SweepAccounts) Kind() string { return "sweep_accounts" }
 
+// CheckUpload is the job that checks one received file. It is inserted with the file.
+type CheckUpload struct {
+	Set int64 `json:"set"`
+	N   int   `json:"n"`
+}
+
+// Kind names the job in River's table.
+func (CheckUpload) Kind() string { return "check_upload" }
+
+// InsertOpts keep checks from holding up the index, and give a file that fails for the machine's sake a few tries.
+func (CheckUpload) InsertOpts() river.InsertOpts {
+	return river.InsertOpts{Queue: uploadQueue, MaxAttempts: uploadTries}
+}
+
+const (
+	uploadQueue = "upload"
+	uploadTries = 5
+)
+
+// ResumeUploads is the periodic job that looks for received files which nobody checks any more.
+type ResumeUploads struct{}
+
+// Kind names the job in River's table.
+func (ResumeUploads) Kind() string { return "resume_uploads" }
+
 // busyWait is how long a drain waits that finds the index away or another writer at work.
 const busyWait = 2 * time.Second
 
-// Work runs the county's jobs until ctx ends. drain empties the outbox into the index.
-func (db *DB) Work(ctx context.Context, log *slog.Logger, drain func(context.Context) error) error {
+// Work runs the county's jobs until ctx ends. drain empties the outbox into the index, check checks a received file; without
+// it uploads wait for another server.
+func (db *DB) Work(ctx context.Context, log *slog.Logger, drain func(context.Context) error, check func(context.Context, ledger.UploadRef) error) error {
 	workers := river.NewWorkers()
 	river.AddWorker(workers, river.WorkFunc(func(ctx context.Context, _ *river.Job[DrainIndex]) error {
 		switch err := drain(ctx); {
@@ -56,8 +83,19 @@ func (db *DB) Work(ctx context.Context, log *slog.Logger, drain func(context.Con
 	}))
 	river.AddWorker(workers, river.WorkFunc(func(ctx context.Context, _ *river.Job[SweepAccounts]) error { return db.SweepAccounts(ctx) }))
 	db.workPlans(workers)
+	queues := map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: 2}}
+	if check != nil {
+		queues[uploadQueue] = river.QueueConfig{MaxWorkers: runtime.NumCPU(), FetchCooldown: 10 * time.Millisecond}
+		river.AddWorker(workers, river.WorkFunc(func(ctx context.Context, job *river.Job[CheckUpload]) error {
+			return db.tryUpload(ctx, ledger.UploadRef(job.Args), job.Attempt >= job.MaxAttempts, check)
+		}))
+		river.AddWorker(workers, river.WorkFunc(func(ctx context.Context, _ *river.Job[ResumeUploads]) error { return db.ResumeUploads(ctx) }))
+		if err := db.ResumeUploads(ctx); err != nil {
+			return err
+		}
+	}
 	client, err := river.NewClient(riverpgxv5.New(db.pool), &river.Config{
-		Queues:     map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: 2}},
+		Queues:     queues,
 		Workers:    workers,
 		JobTimeout: time.Hour, // a whole county's outbox may take minutes
 		// River's own words are for its maintainers; what matters here is what fails.
@@ -72,6 +110,8 @@ func (db *DB) Work(ctx context.Context, log *slog.Logger, drain func(context.Con
 			river.NewPeriodicJob(river.PeriodicInterval(time.Hour),
 				func() (river.JobArgs, *river.InsertOpts) { return SweepAccounts{}, nil },
 				&river.PeriodicJobOpts{RunOnStart: true}),
+			river.NewPeriodicJob(river.PeriodicInterval(20*time.Second),
+				func() (river.JobArgs, *river.InsertOpts) { return ResumeUploads{}, nil }, nil),
 		},
 	})
 	if err != nil {

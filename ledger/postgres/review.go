@@ -27,7 +27,7 @@ func (db *DB) Review(ctx context.Context, login string, no int64) (r ledger.Revi
 		if _, err := first(ctx, tx, func(row pgx.CollectableRow) (struct{}, error) {
 			return struct{}{}, row.Scan(&certified, &r.Handed, &r.Counted.Rows, &r.Counted.Total, &r.OpenWarn, &r.OpenFatal, &r.Uploaders)
 		}, `
-			select b.certified_at, b.document_fen, t.n, t.fen, f.warn, f.fatal,
+			select b.certified_at, b.document_fen, t.n, t.fen, f.open, f.fatal,
 				array(select distinct uploaded_by from batch_revision v where v.county = b.county and v.batch_no = b.batch_no order by 1)
 			from batch b
 			cross join lateral (
@@ -51,11 +51,6 @@ func (db *DB) Review(ctx context.Context, login string, no int64) (r ledger.Revi
 	})
 	return r, err
 }
-
-// openFindings counts what keeps batch b from being certified.
-const openFindings = `
-	select count(*) filter (where severity = 'W')::int as warn, count(*) filter (where severity = 'F')::int as fatal
-	from batch_finding x where x.county = b.county and x.batch_no = b.batch_no and x.reason = ''`
 
 // tieAllocation finds what published allocations hand out under the fund's document in the batch's period, and what the
 // fund's people get of it: every batch of the period, this one included, less what it corrects. A document is known by its
@@ -146,13 +141,13 @@ func (db *DB) Waiting(ctx context.Context, login string) (list []ledger.Waiting,
 		w.Batch, err = scanBatch(tail{row, []any{&w.FundName, &w.OpenWarn, &w.OpenFatal, &w.Own}})
 		return w, err
 	}, `
-		select `+batchColumns+`, n.name, f.warn, f.fatal, exists (
+		select `+batchColumns+`, n.name, f.open, f.fatal, exists (
 			select from batch_revision v where v.county = b.county and v.batch_no = b.batch_no and v.uploaded_by = @login)
 		from batch b
 		join fund n on n.county = b.county and n.code = b.fund
 		cross join lateral (`+openFindings+`) f
 		where b.county = @county and b.state in ('checked', 'certified') and `+withinScope+`
-		order by b.state = 'certified' desc, f.warn + f.fatal > 0, b.uploaded_at, b.batch_no`,
+		order by b.state = 'certified' desc, f.open + f.fatal > 0, b.uploaded_at, b.batch_no`,
 		scopeArgs(o, ledger.ActCertify, pgx.NamedArgs{"county": db.county, "login": login}))
 	if err != nil {
 		return nil, err

@@ -87,7 +87,7 @@ func (db *DB) takeOver(ctx context.Context, tx pgx.Tx, staged int64, u Upload) (
 		`update batch set state = 'parsed', revision = revision + 1, file_sha256 = @sha, file_name = @file, rule_version = @rules,
 			uploaded_by = @by, uploaded_at = @now, certified_by = null, certified_at = null, certified_sha256 = null,
 			certified_rules = null, certified_mapping = null, certified_rows = null, certified_fen = null, certified_digest = null,
-			ended_by = null, ended_at = null, end_reason = null
+			ended_by = null, ended_at = null, end_reason = null, submitted_at = null, submitted_by = null
 		 where county = @county and batch_no = @no`,
 	} {
 		if _, err := exec(ctx, tx, sql, args); err != nil {

@@ -30,7 +30,11 @@ type Upload struct {
 	DocumentTotal func() *ledger.Fen // what the document hands down in all
 	Findings      func() []ledger.Finding
 	Mapping       func() (signatures []string, mapped []ledger.ColumnMapping)
-	Note          string // the clerk's reason for the warnings
+	Sheets        func() ([]byte, error) // how the sheets were recognised, as JSON
+	Note          string                 // the clerk's reason for the warnings
+	// Of is the received file that this is; it becomes done in the very transaction that makes its batch. Its sealed content
+	// is in the books already.
+	Of ledger.UploadRef
 	// KeepBlocked says whether the error that rows ended with is about the file, and is among Findings now: the file is then
 	// kept with its findings, without rows, so that a mended one goes on with its batch. Nil: such a file leaves no trace.
 	KeepBlocked func(error) bool
@@ -70,11 +74,17 @@ func (db *DB) Import(ctx context.Context, u Upload, rows iter.Seq2[ledger.Staged
 // importFile opens a batch for a file, lets stage fill it, and closes it, in the place of the file that it mends if it does.
 func (db *DB) importFile(ctx context.Context, u Upload, stage func(tx pgx.Tx, no int64) error) (no int64, err error) {
 	err = db.write(ctx, func(tx pgx.Tx) error {
+		if err := db.claimUpload(ctx, tx, u.Of); err != nil {
+			return err
+		}
 		o, err := db.officerFor(ctx, tx, u.By, ledger.ActUpload)
 		if err != nil {
 			return err
 		}
 		if err := mayOn(o, ledger.ActUpload, ledger.Subject{Fund: u.Fund}, "fund/"+u.Fund); err != nil {
+			return err
+		}
+		if err := db.fundInForce(ctx, tx, u.Fund); err != nil {
 			return err
 		}
 		if err := db.mayMend(ctx, tx, u); err != nil {
@@ -100,7 +110,10 @@ func (db *DB) importFile(ctx context.Context, u Upload, stage func(tx pgx.Tx, no
 		if no, err = db.takeOver(ctx, tx, no, u); err != nil {
 			return err
 		}
-		return db.closeStaging(ctx, tx, no, u, blocked)
+		if err := db.closeStaging(ctx, tx, no, u, blocked); err != nil {
+			return err
+		}
+		return db.uploadDone(ctx, tx, u.Of, no)
 	})
 	return no, err
 }
@@ -123,10 +136,10 @@ func (db *DB) openBatch(ctx context.Context, tx pgx.Tx, u Upload) (int64, error)
 	if _, err := exec(ctx, tx, `select ensure_payment_year(@year)`, pgx.NamedArgs{"year": u.Period.Year()}); err != nil {
 		return 0, err
 	}
-	if _, err := exec(ctx, tx, `
-		insert into file (county, sha256, size, content, stored_at) values (@county, @sha, @size, @content, @now)
-		on conflict do nothing`, args); err != nil {
-		return 0, err
+	if u.Of == (ledger.UploadRef{}) {
+		if err := db.keepFile(ctx, tx, u.SHA256, u.Size, u.Sealed); err != nil {
+			return 0, err
+		}
 	}
 	return one[int64](ctx, tx, `
 		insert into batch (county, fund, period, state, file_sha256, file_name, rule_version, uploaded_by, uploaded_at,
@@ -219,14 +232,19 @@ func date(t time.Time) *time.Time {
 
 // refuseClashes looks for rows whose person was already paid (XB-01).
 func (db *DB) refuseClashes(ctx context.Context, tx pgx.Tx, no int64) error {
+	// The first batch of a period has nothing to clash with: no row is looked at then.
 	return clashes(ctx, tx, `
+		with b as materialized (
+			select * from batch b
+			where county = @county and batch_no = @no and exists (
+				select from batch o
+				where o.county = b.county and o.fund = b.fund and o.period = b.period and o.published_at is not null))
 		select s.sheet, s.sheet_row, p.batch_no, count(*) over ()
-		from batch b
+		from b
 		join staged_row s on s.county = b.county and s.batch_no = b.batch_no
 		join payment p on p.county = b.county and p.year = b.year and p.fund = b.fund and p.period = b.period
 			and p.paid_for = s.paid_for and p.active
 			and not (p.batch_no = coalesce(b.corrects, 0) and p.line = coalesce(s.old_line, 0))
-		where b.county = @county and b.batch_no = @no
 		order by s.line limit 200`, pgx.NamedArgs{"county": db.county, "no": no})
 }
 
@@ -263,15 +281,26 @@ func (db *DB) closeStaging(ctx context.Context, tx pgx.Tx, no int64, u Upload, b
 	if err := db.keepMapping(ctx, tx, no, u); err != nil {
 		return err
 	}
+	sheets := []byte("[]")
+	if u.Sheets != nil {
+		var err error
+		if sheets, err = u.Sheets(); err != nil {
+			return err
+		}
+	}
 	t, err := first(ctx, tx, pgx.RowToStructByPos[ledger.Tally], `
 		update batch b set state = case when @blocked then 'parsed' else 'checked' end, row_count = t.n, total_fen = t.fen,
-			stated_fen = @stated, document_fen = @document
+			stated_fen = @stated, document_fen = @document, sheets = @sheets, towns = array(
+				select left(village_code, 9) from staged_row where county = @county and batch_no = @no
+				union
+				select '' from staged_record where county = @county and batch_no = @no)
 		from (select count(*)::int as n, coalesce(sum(amount_fen), 0)::bigint as fen
 		      from staged where county = @county and batch_no = @no) t
 		where b.county = @county and b.batch_no = @no
 		returning b.row_count, b.total_fen`,
 		pgx.NamedArgs{
 			"county": db.county, "no": no, "stated": asked(u.StatedTotal), "document": asked(u.DocumentTotal), "blocked": blocked,
+			"sheets": sheets,
 		})
 	if err != nil {
 		return err

@@ -45,26 +45,7 @@ func (db *DB) compareParts(ctx context.Context, tx pgx.Tx, args pgx.NamedArgs, c
 	if err != nil || last == nil {
 		return err
 	}
-	type village struct {
-		ledger.VillageChange
-		mine bool // the batch has rows of it
-	}
-	villages, err := all(ctx, tx, func(row pgx.CollectableRow) (v village, err error) {
-		err = row.Scan(&v.Town, &v.Name, &v.Now.Rows, &v.Now.Total, &v.Before.Rows, &v.Before.Total, &v.mine)
-		return v, err
-	}, twoPeriods+`,
-		v as (
-			select village_code, case when village_code = '' then village else '' end as village,
-				count(*) filter (where t = 'n') as n, coalesce(sum(amount_fen) filter (where t = 'n'), 0) as fen,
-				count(*) filter (where t = 'b') as n0, coalesce(sum(amount_fen) filter (where t = 'b'), 0) as fen0
-			from (select 'n' as t, * from now union all select 'b', * from before) x
-			group by 1, 2)
-		select coalesce(town.name, ''), coalesce(r.name, v.village), v.n::int, v.fen::bigint, v.n0::int, v.fen0::bigint,
-			exists (select from waiting w where w.village_code = v.village_code and (v.village = '' or v.village = w.village))
-		from v
-		left join region r on r.county = @county and r.code = v.village_code
-		left join region town on town.county = @county and town.code = r.parent
-		order by v.village_code, v.village`, args)
+	villages, err := db.villages(ctx, tx, args)
 	if err != nil {
 		return err
 	}

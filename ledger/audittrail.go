@@ -1,0 +1,130 @@
+package ledger
+
+import (
+	"strings"
+	"time"
+)
+
+// AuditQuery chooses lines of the audit log. Zero fields choose everything.
+type AuditQuery struct {
+	From, Until time.Time // dates in Shanghai, both in it
+	Actor       string    // a login
+	Action      string
+	Object      string // or the beginning of one: batch/12
+	Before      int64  // only lines before this one; 0: from the newest on
+	Limit       int
+}
+
+// AuditEntry is a line as an auditor sees it.
+type AuditEntry struct {
+	AuditLine
+	ActorName string // empty where the actor is no officer: the console, the program itself
+	Intact    bool   // its hash is still that of what it says
+}
+
+// AuditState is how far the chain reaches and how far it was published.
+type AuditState struct {
+	Lines int64     // = the last line's number, for there are no gaps
+	Last  time.Time // zero: nothing was ever written
+	Head  AuditHead // the last sealed day; Seq 0: none yet
+}
+
+// actWords say each act in words: as a choice in a list, and as a sentence in which {} is what it was done to.
+var actWords = map[string][2]string{
+	"account.wrong_password": {"输错自己的密码", "修改账号设置时输错了密码"},
+	"audit.export":           {"导出审计记录", "导出了审计记录"},
+	"batch.certify":          {"复核批次", "复核了{}"},
+	"batch.import":           {"上传清册", "上传清册，成为{}"},
+	"batch.publish":          {"公开批次", "公开了{}"},
+	"batch.reject":           {"退回批次", "退回了{}"},
+	"batch.revert":           {"恢复批次", "恢复了{}"},
+	"batch.withdraw":         {"撤回批次", "撤回了{}"},
+	"board.hang":             {"登记张贴", "登记{}的公示榜已张贴"},
+	"board.take":             {"登记撤下", "登记{}的公示榜已撤下"},
+	"codes.held":             {"启用或停用核对名录", "改了{}是否用来核对清册"},
+	"codes.import":           {"导入名录", "导入了{}"},
+	"codes.save":             {"修改名录", "修改了{}"},
+	"department.save":        {"保存部门", "保存了{}"},
+	"dictionary.add":         {"添加词典", "在{}里添加了一条"},
+	"dictionary.remove":      {"去掉词典", "从{}里去掉了一条"},
+	"document.add":           {"添加项目附件", "给{}添加了附件"},
+	"document.open":          {"公开或收起附件", "改了{}的附件是否公开"},
+	"document.remove":        {"去掉项目附件", "去掉了{}的附件"},
+	"factor.drop":            {"取消两步验证", "取消了{}的两步验证"},
+	"factor.enrol":           {"绑定两步验证", "绑定了两步验证"},
+	"factor.give":            {"代设两步验证", "给{}设了两步验证"},
+	"factor.recovery":        {"使用恢复码", "用恢复码进入"},
+	"factor.recovery_new":    {"重新生成恢复码", "重新生成了恢复码"},
+	"finding.accept":         {"接受校验结果", "接受了{}的校验结果，写明理由"},
+	"finding.explain":        {"写明原因", "给{}的校验结果写明原因"},
+	"fund.save":              {"保存项目", "保存了{}"},
+	"login":                  {"登录", "输对密码"},
+	"login.second":           {"两步验证", "通过两步验证，进入办公"},
+	"login.wrong":            {"输错密码", "登录时输错了密码"},
+	"login.wrong_code":       {"输错验证码", "登录时输错了验证码"},
+	"logout":                 {"退出", "退出"},
+	"logout.others":          {"退出别处", "退出了别处的登录"},
+	"mapping.forget":         {"忘掉列对应", "忘掉了记住的列对应"},
+	"officer.disable":        {"停用账号", "停用了{}"},
+	"officer.save":           {"保存账号", "保存了{}"},
+	"password.by_link":       {"用链接设密码", "用一次性链接设了密码"},
+	"password.change":        {"修改密码", "修改了密码"},
+	"password.link":          {"生成设密码的链接", "给{}生成了设密码的链接"},
+	"password.set":           {"代设密码", "给{}设了密码"},
+	"refused":                {"越权被拒", "想打开或办理{}，没有权限，被拒绝"},
+	"region.save":            {"保存区划", "保存了{}"},
+	"row.withdraw":           {"撤回一行", "撤回了{}"},
+}
+
+// AuditActions are all acts that have words, in no order.
+func AuditActions() []string {
+	list := make([]string, 0, len(actWords))
+	for a := range actWords {
+		list = append(list, a)
+	}
+	return list
+}
+
+// ActLabel is an act's word in a list of choices; the act itself where it has none.
+func ActLabel(action string) string {
+	if w, ok := actWords[action]; ok {
+		return w[0]
+	}
+	return action
+}
+
+// Words is a line as a sentence without its subject: 公开了批次12.
+func (l AuditLine) Words() string {
+	if w, ok := actWords[l.Action]; ok {
+		return strings.ReplaceAll(w[1], "{}", objectWords(l.Object))
+	}
+	return l.Action + " " + l.Object
+}
+
+var objectNames = map[string]string{
+	"region": "行政区划", "dictionary": "词典", "codes/region": "区划名录", "codes/fund": "项目名录", "codes/unit_name": "单位名录",
+	"codes/project_name": "工程名录", "codes/agency_name": "机构名录", "codes/dictionary": "词典",
+}
+
+// objectWords says what an act was done to: 批次12第3行, 账号li.
+func objectWords(object string) string {
+	if name := objectNames[object]; name != "" {
+		return name
+	}
+	kind, rest, _ := strings.Cut(object, "/")
+	switch kind {
+	case "batch":
+		no, line, ofLine := strings.Cut(rest, "/line/")
+		if ofLine {
+			return "批次" + no + "第" + line + "行"
+		}
+		return "批次" + no
+	case "officer":
+		return "账号" + rest
+	case "fund":
+		return "项目" + rest
+	case "department":
+		return "部门“" + rest + "”"
+	}
+	return object
+}

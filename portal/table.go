@@ -1,0 +1,60 @@
+package portal
+
+import (
+	"bytes"
+	"encoding/csv"
+	"slices"
+	"strings"
+
+	"github.com/gofiber/fiber/v2"
+
+	"mingbai/ingest"
+)
+
+const xlsxType = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+// table is what an officer takes away as a file: a head and rows of texts.
+type table struct {
+	name   string // of the file and the sheet
+	head   []string
+	widths []int
+	rows   [][]string
+}
+
+// send hands a table out as xlsx or, when asked, as csv.
+func (t table) send(c *fiber.Ctx, as string) error {
+	if as == "csv" {
+		return download(c, t.name+".csv", "text/csv; charset=utf-8", t.csv())
+	}
+	var b bytes.Buffer
+	rows := slices.Values(append([][]string{t.head}, t.rows...))
+	if err := ingest.WriteTable(c.UserContext(), &b, t.name, t.widths, rows); err != nil {
+		return err
+	}
+	return download(c, t.name+".xlsx", xlsxType, b.Bytes())
+}
+
+// csv begins with the mark by which spreadsheets know UTF-8.
+func (t table) csv() []byte {
+	var b bytes.Buffer
+	b.WriteString("\ufeff")
+	w := csv.NewWriter(&b)
+	w.UseCRLF = true
+	for _, row := range append([][]string{t.head}, t.rows...) {
+		safe := make([]string, len(row))
+		for i, text := range row {
+			safe[i] = harmless(text)
+		}
+		_ = w.Write(safe) // a buffer takes all
+	}
+	w.Flush()
+	return b.Bytes()
+}
+
+// harmless keeps a spreadsheet from running a text of a csv as a formula.
+func harmless(text string) string {
+	if text != "" && strings.ContainsRune("=+-@\t\r＝＋－＠", []rune(text)[0]) {
+		return "'" + text
+	}
+	return text
+}
