@@ -169,8 +169,7 @@ func sun3() Actor { return Actor{handler, "lin", 3} }
 func TestACalendarChangeRecounts(t *testing.T) {
 	over := begin(t).when("2026-12-24").registered(Complaint, Ordinary, Against{}) // case: 31(5) 1 4 5 6 7(10)
 	inYear := begin(t).when("2026-12-01").registered(Question, Ordinary, Against{})
-	closed := begin(t)
-	ways["closed"](closed)
+	gone := begin(t).when("2026-12-24").sent(Complaint).act(Sender, Withdraw) // its clocks stood still when the notice came
 	before := over.desk.Calendar
 	// What 2027 is invented to be: 01-01 is off, Saturday 01-02 and Sunday too.
 	notices, err := workday.Parse(strings.NewReader("2027 2027年放假安排（虚构）\n休 元旦 01-01..01-03\n休 春节 02-05..02-12\n"))
@@ -181,7 +180,7 @@ func TestACalendarChangeRecounts(t *testing.T) {
 	if desk.Calendar, err = before.With(notices[0]); err != nil {
 		t.Fatal(err)
 	}
-	events, err := desk.Recounted([]Case{inYear.c, over.c, closed.c, {}}, before, notices[0].Name, on(t, "2026-12-25"))
+	events, err := desk.Recounted([]Case{inYear.c, over.c, gone.c, {}}, before, notices[0].Name, on(t, "2026-12-25"))
 	if err != nil || len(events) != 1 || len(events[1]) != 1 {
 		t.Fatalf("%v, %v", events, err)
 	}

@@ -87,14 +87,23 @@ var table = []rule{
 	{Recount, everywhen, New, roles(System), guards(hasMoved)},
 }
 
-// ruleFor is the line for an act in a state: no act has two in the same one.
-func ruleFor(act Act, from State) (rule, bool) {
+// lines finds the table's line for an act in a state: no act has two in the same one.
+var lines = func() map[Act]map[State]rule {
+	all := map[Act]map[State]rule{}
 	for _, r := range table {
-		if r.act == act && in(r.from, from) {
-			return r, true
+		if all[r.act] == nil {
+			all[r.act] = map[State]rule{}
+		}
+		for _, from := range r.from {
+			all[r.act][from] = r
 		}
 	}
-	return rule{}, false
+	return all
+}()
+
+func ruleFor(act Act, from State) (rule, bool) {
+	r, found := lines[act][from]
+	return r, found
 }
 
 // Open are the acts that an actor may try on a case now, for its buttons. Guards may still stand in the way.

@@ -141,7 +141,11 @@ func (c Calendar) Late(k Count, at time.Time) int {
 	if !due.Over(at) {
 		return 0
 	}
-	return max(1, c.Between(due.Day, ledger.DateOf(at)))
+	to := ledger.DateOf(at)
+	if last := due.Day.AddDate(0, 0, farthest); to.After(last) {
+		to = last
+	}
+	return max(1, c.Between(due.Day, to))
 }
 
 // endOf is 24:00 of a day in Shanghai, in UTC.

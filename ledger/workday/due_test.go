@@ -285,6 +285,9 @@ func TestBrokenCountsEnd(t *testing.T) {
 			t.Errorf("%s: %v", name, due)
 		}
 	}
+	if late := National().Late(Count{Start: at(t, "2026-03-02"), Period: Period{N: 3}}, at(t, "9026-03-02")); late > farthest {
+		t.Errorf("late by %d workdays", late)
+	}
 	if due := National().Due(Count{Start: at(t, "2026-03-02"), Period: Period{N: -5, Unit: Workdays}, Extra: -9}); due.Text() != "2026年3月2日" {
 		t.Errorf("a period below nothing: %v", due)
 	}
