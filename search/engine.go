@@ -4,16 +4,13 @@ import (
 	"cmp"
 	"context"
 	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"iter"
 	"log/slog"
-	"strings"
+	"slices"
 	"time"
 	"unicode/utf8"
-
-	"github.com/meilisearch/meilisearch-go"
 
 	"mingbai/ledger"
 )
@@ -76,25 +73,66 @@ func New(c Config, b Books) (*Engine, error) {
 	return e, nil
 }
 
-// People finds people by name. It normalises the question itself; nobody is found by an empty name.
+// People finds people by name, in one way. It normalises the question itself; nobody is found by an empty name.
 func (e *Engine) People(ctx context.Context, q ledger.PeopleQuery) (ledger.PeopleHits, error) {
 	if q.Mode == ledger.NamePinyin {
 		q.Name = Spelling(q.Name)
 	} else {
 		q.Name = Normalise(q.Name)
 	}
-	q.Page, q.PerPage = max(q.Page, 1), max(q.PerPage, 1)
 	if q.Name == "" {
 		return ledger.PeopleHits{}, nil
 	}
-	var hits ledger.PeopleHits
-	if indexable(q) && e.ask(ctx, func(ctx context.Context, generation string) (err error) {
-		hits, err = e.findPeople(ctx, generation, q)
+	answers, err := e.people(ctx, []ledger.PeopleQuery{q})
+	if err != nil {
+		return ledger.PeopleHits{}, err
+	}
+	return answers[0], nil
+}
+
+// Tiers finds people by a name as it was typed in every way that it may be meant, the closest first; in only, if any are
+// named. Nobody is in two tiers. The question's own name and mode count for nothing.
+func (e *Engine) Tiers(ctx context.Context, typed string, q ledger.PeopleQuery, only ...ledger.NameMode) ([]ledger.PeopleTier, error) {
+	var queries []ledger.PeopleQuery
+	for _, t := range tiersOf(typed) {
+		if len(only) > 0 && !slices.Contains(only, t.Mode) {
+			continue
+		}
+		t.Places, t.Funds, t.Years, t.Page, t.PerPage = q.Places, q.Funds, q.Years, q.Page, q.PerPage
+		queries = append(queries, t)
+	}
+	answers, err := e.people(ctx, queries)
+	if err != nil {
+		return nil, err
+	}
+	tiers := make([]ledger.PeopleTier, len(queries))
+	for i, q := range queries {
+		tiers[i] = ledger.PeopleTier{Mode: q.Mode, PeopleHits: answers[i]}
+	}
+	return tiers, nil
+}
+
+// people asks several questions in one round trip.
+func (e *Engine) people(ctx context.Context, queries []ledger.PeopleQuery) (answers []ledger.PeopleHits, err error) {
+	inIndex := true
+	for i := range queries {
+		q := &queries[i]
+		q.Page, q.PerPage = max(q.Page, 1), max(q.PerPage, 1)
+		inIndex = inIndex && indexable(*q)
+	}
+	if len(queries) == 0 || inIndex && e.ask(ctx, func(ctx context.Context, generation string) error {
+		answers, err = e.findPeople(ctx, generation, queries)
 		return err
 	}) {
-		return hits, nil
+		return answers, nil
 	}
-	return e.books.FindPeople(ctx, q)
+	answers = make([]ledger.PeopleHits, len(queries))
+	for i, q := range queries {
+		if answers[i], err = e.books.FindPeople(ctx, q); err != nil {
+			return nil, err
+		}
+	}
+	return answers, nil
 }
 
 // Lookup finds the person who has both the number, by its token, and the name; ledger.ErrNotFound for every other case.
@@ -117,8 +155,12 @@ const maxValue = 400
 
 // indexable tells whether the index can answer a question at all.
 func indexable(q ledger.PeopleQuery) bool {
-	return len(q.Name) <= maxValue && q.Page <= maxTotalHits/q.PerPage &&
-		(q.Mode != ledger.NameContains || utf8.RuneCountInString(q.Name) <= maxPart)
+	for _, m := range append(q.Except, q.Match()) {
+		if len(m.Name) > maxValue || m.Mode == ledger.NameContains && utf8.RuneCountInString(m.Name) > maxPart {
+			return false
+		}
+	}
+	return q.Page <= maxTotalHits/q.PerPage
 }
 
 // ask puts a question to the living index and tells whether it answered. The outbox is seen empty before the generation is
@@ -152,59 +194,34 @@ func (e *Engine) ask(ctx context.Context, question func(ctx context.Context, gen
 // errForeign is a document that is not one of ours.
 var errForeign = errors.New("search: the index holds a foreign document")
 
-func (e *Engine) findPeople(ctx context.Context, generation string, q ledger.PeopleQuery) (ledger.PeopleHits, error) {
-	field := map[ledger.NameMode]string{
-		ledger.NameExact: "name_key", ledger.NameContains: "name_parts", ledger.NamePinyin: "name_py_keys",
-	}[q.Mode]
-	filter := field + " = " + quoted(q.Name)
-	if q.Village != "" {
-		filter += " AND village_code = " + quoted(q.Village)
+func (e *Engine) findPeople(ctx context.Context, generation string, queries []ledger.PeopleQuery) ([]ledger.PeopleHits, error) {
+	asked := make([]searching, len(queries))
+	for i, q := range queries {
+		asked[i] = searchFor(e.uid(people, generation), filterOf(q), q.Page, q.PerPage)
 	}
-	ids, total, err := e.search(ctx, e.uid(people, generation), filter, q.Page, q.PerPage)
-	hits := ledger.PeopleHits{Total: total}
-	for _, id := range ids {
-		ref, err := ledger.ParsePersonRef(id)
-		if err != nil {
-			return hits, errForeign
+	found, err := e.client.searchAll(ctx, asked)
+	if err != nil {
+		return nil, err
+	}
+	answers := make([]ledger.PeopleHits, len(queries))
+	for i, f := range found {
+		if answers[i], err = f.people(); err != nil {
+			return nil, err
 		}
-		hits.Refs = append(hits.Refs, ref)
 	}
-	return hits, err
+	return answers, nil
 }
 
 func (e *Engine) findOwn(ctx context.Context, generation string, token []byte, nameKey string) (string, error) {
 	filter := "id_token = " + quoted(hex.EncodeToString(token)) + " AND name_key = " + quoted(nameKey)
-	ids, _, err := e.search(ctx, e.uid(lookups, generation), filter, 1, 1)
-	if err != nil || len(ids) == 0 {
+	found, err := e.client.searchAll(ctx, []searching{searchFor(e.uid(lookups, generation), filter, 1, 1)})
+	if err != nil || len(found[0].Hits) == 0 {
 		return "", err
 	}
-	if !ours(ids[0]) {
-		return "", errForeign
+	if id := found[0].Hits[0].ID; ours(id) {
+		return id, nil
 	}
-	return ids[0], nil
-}
-
-func (e *Engine) search(ctx context.Context, uid, filter string, page, perPage int) (ids []string, total int, err error) {
-	size := int64(perPage)
-	answer, err := e.client.Index(uid).SearchWithContext(ctx, "", &meilisearch.SearchRequest{
-		Filter: filter, Sort: []string{"id:asc"}, Page: int64(page), HitsPerPage: &size, AttributesToRetrieve: []string{"id"},
-	})
-	if err != nil {
-		return nil, 0, err
-	}
-	for _, hit := range answer.Hits {
-		var id string
-		if json.Unmarshal(hit["id"], &id) != nil {
-			return nil, 0, errForeign
-		}
-		ids = append(ids, id)
-	}
-	return ids, int(answer.TotalHits), nil
-}
-
-// quoted writes a value for a filter. Unescaped, a quote in a name would end the value and the rest would be a filter.
-func quoted(value string) string {
-	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(value) + `"`
+	return "", errForeign
 }
 
 // The two indexes.

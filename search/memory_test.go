@@ -44,7 +44,7 @@ func (m *memory) load(people []searchtest.Person) []ledger.PersonRef {
 		refs = append(refs, ref)
 		forms := search.Forms(p.Name)
 		if len(p.Funds) > 0 {
-			m.people[ref.String()] = ledger.PeopleEntry{Ref: ref, Forms: forms, Village: p.VillageName, FundCodes: p.Funds, Years: p.Years}
+			m.people[ref.String()] = ledger.PeopleEntry{Ref: ref, Forms: forms, Village: p.VillageName, FundCodes: p.Funds, Years: p.Years, FundYears: p.Paid()}
 		}
 		m.lookups[ref.Person] = ledger.LookupEntry{Person: ref.Person, Token: p.Token, NameKey: forms.Key, Live: true}
 	}
@@ -79,11 +79,7 @@ func (m *memory) FindPeople(_ context.Context, q ledger.PeopleQuery) (hits ledge
 	m.asked++
 	for _, id := range slices.Sorted(maps.Keys(m.people)) {
 		p := m.people[id]
-		match := map[ledger.NameMode]bool{
-			ledger.NameExact: p.Forms.Key == q.Name, ledger.NameContains: strings.Contains(p.Forms.Key, q.Name),
-			ledger.NamePinyin: slices.Contains(p.Forms.Pinyin, q.Name),
-		}[q.Mode]
-		if q.Name == "" || !match || (q.Village != "" && p.Ref.Village != q.Village) {
+		if !searchtest.Asked(q, p.Forms, p.Ref.Village, p.FundYears) {
 			continue
 		}
 		if hits.Total++; hits.Total > (q.Page-1)*q.PerPage && hits.Total <= q.Page*q.PerPage {
@@ -202,6 +198,15 @@ func (f indexOnly) FindPeople(ctx context.Context, q ledger.PeopleQuery) (ledger
 		return hits, errors.New("the books were asked")
 	}
 	return hits, err
+}
+
+func (f indexOnly) Tiers(ctx context.Context, typed string, q ledger.PeopleQuery, only ...ledger.NameMode) ([]ledger.PeopleTier, error) {
+	before := f.books.answers()
+	tiers, err := f.engine.Tiers(ctx, typed, q, only...)
+	if f.books.answers() != before {
+		return nil, errors.New("the books were asked")
+	}
+	return tiers, err
 }
 
 func (f indexOnly) FindOwn(ctx context.Context, token []byte, nameKey string) (string, error) {

@@ -20,8 +20,8 @@ const (
 
 	settingsPeople = `{` + settingsCommon + `
  "filterableAttributes":[
-  {"attributePatterns":["name_key","name_parts","name_py_keys","village_code","fund_codes"],"features":{"facetSearch":false,"filter":{"equality":true,"comparison":false}}},
-  {"attributePatterns":["years"],"features":{"facetSearch":false,"filter":{"equality":true,"comparison":true}}}]}`
+  {"attributePatterns":["name_key","name_parts","name_py_keys","name_near","place_codes","fund_codes","fund_years"],"features":{"facetSearch":false,"filter":{"equality":true,"comparison":false}}},
+  {"attributePatterns":["years"],"features":{"facetSearch":false,"filter":{"equality":true,"comparison":false}}}]}`
 
 	settingsLookup = `{` + settingsCommon + `
  "filterableAttributes":[

@@ -74,7 +74,7 @@ func (w *world) answers(truth *fixtures.Truth) (out []string) {
 	for i, p := range truth.People[:60] {
 		name := search.Normalise(p.Name)
 		ask(ledger.PeopleQuery{Name: name})
-		ask(ledger.PeopleQuery{Name: name, Village: p.VillageCode})
+		ask(ledger.PeopleQuery{Name: name, Places: []string{p.VillageCode}})
 		ask(ledger.PeopleQuery{Name: string([]rune(name)[:1]), Mode: ledger.NameContains, Page: 2})
 		ask(ledger.PeopleQuery{Name: search.Forms(p.Name).Pinyin[0], Mode: ledger.NamePinyin})
 		id, _ := ledger.ParseID(p.ID)
