@@ -11,6 +11,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -221,13 +222,40 @@ func (f *fixture) AuditHeads(_ context.Context, before time.Time, n int) (heads 
 	return heads, nil
 }
 
-func (f *fixture) People(_ context.Context, q ledger.PeopleQuery) (ledger.PeopleHits, error) {
+// Tiers answers in every way that the fixture has anybody for, and notes what it was asked.
+func (f *fixture) Tiers(_ context.Context, typed string, q ledger.PeopleQuery, only ...ledger.NameMode) (tiers []ledger.PeopleTier, err error) {
+	q.Name = typed
 	f.asked = append(f.asked, q)
-	hits := ledger.PeopleHits{Total: f.hits[q.Mode]}
-	for i := (q.Page - 1) * q.PerPage; i < min(q.Page*q.PerPage, hits.Total); i++ {
-		hits.Refs = append(hits.Refs, ledger.PersonRef{Person: fmt.Sprintf("%032x", i), Village: villageCode})
+	for mode := ledger.NameExact; mode <= ledger.NameNear; mode++ {
+		if len(only) > 0 && !slices.Contains(only, mode) {
+			continue
+		}
+		t := ledger.PeopleTier{Mode: mode, PeopleHits: ledger.PeopleHits{Total: f.hits[mode]}}
+		for i := (q.Page - 1) * q.PerPage; i < min(q.Page*q.PerPage, t.Total); i++ {
+			t.Refs = append(t.Refs, ledger.PersonRef{Person: fmt.Sprintf("%x%031x", mode, i), Village: villageCode})
+		}
+		tiers = append(tiers, t)
 	}
-	return hits, f.err
+	return tiers, f.err
+}
+
+func (f *fixture) Words(context.Context) (ledger.Words, error) {
+	return ledger.Words{
+		Regions: []ledger.Region{
+			{Code: "990121", Name: "清泉县"}, {Code: "990121102", Parent: "990121", Name: "柳河镇"}, {Code: villageCode, Parent: "990121102", Name: "赵家湾村"},
+		},
+		Funds: []ledger.Fund{grain, hardship}, Agencies: []string{"清泉县农业农村局"},
+	}, nil
+}
+
+func (f *fixture) OpenLists(_ context.Context, q ledger.ListQuery) ([]ledger.OpenList, error) {
+	if f.empty {
+		return nil, f.err
+	}
+	return []ledger.OpenList{{
+		Fund: grain.Code, FundName: grain.Name, Year: 2025, VillageCode: villageCode, TownName: "柳河镇", VillageName: "赵家湾村",
+		Tally: ledger.Tally{Rows: 24, Total: 2498064},
+	}}, f.err
 }
 
 func (f *fixture) Lookup(_ context.Context, token []byte, nameKey string) (string, error) {
