@@ -140,6 +140,9 @@ type IndexChanges struct {
 	Seqs    []int64
 	People  []PeopleEntry
 	Lookups []LookupEntry
+	// Of these funds the catalogue holds these entries, and no others.
+	Funds     []string
+	Catalogue []CatalogueEntry
 }
 
 // IndexState is where the search index stands, as of one moment.

@@ -44,6 +44,7 @@ type fixture struct {
 	name      string
 	panicking bool
 	empty     bool
+	entries   bool // in the catalogue
 }
 
 func day(y int, m time.Month, d int) time.Time { return time.Date(y, m, d, 0, 0, 0, 0, time.UTC) }
@@ -222,21 +223,35 @@ func (f *fixture) AuditHeads(_ context.Context, before time.Time, n int) (heads 
 	return heads, nil
 }
 
-// Tiers answers in every way that the fixture has anybody for, and notes what it was asked.
-func (f *fixture) Tiers(_ context.Context, typed string, q ledger.PeopleQuery, only ...ledger.NameMode) (tiers []ledger.PeopleTier, err error) {
-	q.Name = typed
+// Ask answers in every way that the fixture has anybody for, and notes what it was asked.
+func (f *fixture) Ask(_ context.Context, asked ledger.Question) (a ledger.Answer, err error) {
+	q := asked.People
+	q.Name = asked.Name
 	f.asked = append(f.asked, q)
+	if f.entries {
+		a.Catalogue = ledger.CatalogueHits{IDs: []string{"1", "2", "3", "4", "5"}, Total: 9}
+	}
 	for mode := ledger.NameExact; mode <= ledger.NameNear; mode++ {
-		if len(only) > 0 && !slices.Contains(only, mode) {
+		if len(asked.Only) > 0 && !slices.Contains(asked.Only, mode) {
 			continue
 		}
 		t := ledger.PeopleTier{Mode: mode, PeopleHits: ledger.PeopleHits{Total: f.hits[mode]}}
 		for i := (q.Page - 1) * q.PerPage; i < min(q.Page*q.PerPage, t.Total); i++ {
 			t.Refs = append(t.Refs, ledger.PersonRef{Person: fmt.Sprintf("%x%031x", mode, i), Village: villageCode})
 		}
-		tiers = append(tiers, t)
+		a.Tiers = append(a.Tiers, t)
 	}
-	return tiers, f.err
+	return a, f.err
+}
+
+func (f *fixture) CatalogueByIDs(context.Context, []string) ([]ledger.CatalogueEntry, error) {
+	return []ledger.CatalogueEntry{
+		{Kind: ledger.CatalogueFund, Fund: grain.Code, Title: grain.Name},
+		{Kind: ledger.CatalogueAgency, Fund: "BZ 01", Year: 2025, Title: "农业农村局", From: "机构编制"},
+		{Kind: ledger.CatalogueProject, Fund: "XM01", Year: 2025, Title: "高标准农田", From: "衔接项目"},
+		{Kind: ledger.CatalogueUnit, Fund: "RY01", Year: 2025, Unit: "农业农村局", Title: "农业农村局", From: "人员编制"},
+		{Kind: ledger.CatalogueGuide, Title: "怎样查", Path: "/about"},
+	}, f.err
 }
 
 func (f *fixture) Words(context.Context) (ledger.Words, error) {

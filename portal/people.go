@@ -1,11 +1,13 @@
 package portal
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/go-playground/validator/v10"
 	"github.com/gofiber/fiber/v2"
@@ -22,20 +24,23 @@ const (
 
 type peoplePage struct {
 	Frame
-	Asked    string // as it was understood
-	Chips    []chip
-	Elsewise *chip // another reading of the name
-	Tiers    []tier
-	Lists    []ledger.OpenList
-	Unlisted string // the place, year and fund asked for of which nothing is open; empty when something is
-	Offices  []office
-	Missing  string // in one sentence, when nobody was found
-	Again    searchBox
+	Asked     string // as it was understood
+	Chips     []chip
+	Elsewise  *chip // another reading of the name
+	Tiers     []tier
+	Lists     []ledger.OpenList
+	Unlisted  string // the place, year and fund asked for of which nothing is open; empty when something is
+	Catalogue []shelf
+	More      int // entries of the catalogue that are not shown
+	Offices   []office
+	Missing   string // in one sentence, when nobody was found
+	Again     searchBox
 }
 
 // searchBox is the one box that takes a whole question.
 type searchBox struct {
 	ID, Label, Text string
+	Words           []string // offered where there is no JavaScript
 }
 
 func (peoplePage) view() string { return "pages/people" }
@@ -64,23 +69,26 @@ func (s *Server) people(c *fiber.Ctx) error {
 		return err
 	}
 	p := peoplePage{Frame: s.frame("查询"), Asked: q.String()}
-	p.NoIndex, p.Again = true, searchBox{"again", "再查一次，或改一改", text}
+	p.NoIndex, p.Again = true, searchBox{"again", "再查一次，或改一改", text, vocabulary.Short()}
 	for _, part := range q.Parts() {
 		p.Chips = append(p.Chips, chip{part.Sort, part.Word, peoplePath(part.Rest.String())})
 	}
 	if other, ok := vocabulary.Elsewise(q); ok {
 		p.Elsewise = &chip{Word: q.Name, Path: peoplePath(other.String())}
 	}
-	if p.Tiers, err = s.tiers(c, q); err != nil {
+	found, err := s.finder.Ask(ctx, peopleQuestion(c, q))
+	if err != nil {
 		return err
 	}
-	only := c.Query("tier") != ""
-	if !only {
-		if err := s.beside(ctx, q, &p); err != nil {
+	if p.Tiers, err = s.tiers(ctx, q, found.Tiers, pageNumber(c)); err != nil {
+		return err
+	}
+	if c.Query("tier") == "" {
+		if err := s.beside(ctx, q, found.Catalogue, &p); err != nil {
 			return err
 		}
 	}
-	if len(p.Tiers) == 0 && q.Name != "" {
+	if len(p.Tiers) == 0 && len(p.Catalogue) == 0 && q.Name != "" {
 		p.Missing = missingWords(q)
 	}
 	for _, code := range query.Codes(q.Funds) {
@@ -104,21 +112,31 @@ func (s *Server) askable(text string, q query.Query) error {
 	return nil
 }
 
-// tiers asks for people in every way, or in the one that is looked at, and reads them from the books at once.
-func (s *Server) tiers(c *fiber.Ctx, q query.Query) ([]tier, error) {
-	ctx, page := c.UserContext(), pageNumber(c)
-	var only []ledger.NameMode
+// peopleQuestion asks for people in every way, or in the one that is looked at, and for the catalogue beside all of them.
+func peopleQuestion(c *fiber.Ctx, q query.Query) ledger.Question {
+	asked := ledger.Question{Name: q.Name, People: ledger.PeopleQuery{
+		Places: query.Codes(q.Places), Funds: query.Codes(q.Funds), Years: q.Years, Page: pageNumber(c), PerPage: perPage,
+	}}
 	if mode, ok := modeNamed[c.Query("tier")]; ok {
-		only = append(only, mode)
-	} else if page > 1 {
-		only = append(only, ledger.NameExact)
+		asked.Only = []ledger.NameMode{mode}
+		return asked
 	}
-	found, err := s.finder.Tiers(ctx, q.Name, ledger.PeopleQuery{
-		Places: query.Codes(q.Places), Funds: query.Codes(q.Funds), Years: q.Years, Page: page, PerPage: perPage,
-	}, only...)
-	if err != nil {
-		return nil, err
+	if asked.People.Page > 1 {
+		asked.Only = []ledger.NameMode{ledger.NameExact}
+		return asked
 	}
+	asked.Catalogue = ledger.CatalogueQuery{Funds: asked.People.Funds, Most: mostEntries}
+	if words := strings.Fields(q.Name); len(words) > 0 {
+		asked.Catalogue.Any = append(asked.Catalogue.Any, words)
+	}
+	for _, a := range q.Agencies {
+		asked.Catalogue.Any = append(asked.Catalogue.Any, []string{a.Word})
+	}
+	return asked
+}
+
+// tiers reads the people of all tiers from the books at once.
+func (s *Server) tiers(ctx context.Context, q query.Query, found []ledger.PeopleTier, page int) ([]tier, error) {
 	var list []tier
 	var refs []ledger.PersonRef
 	for _, f := range found {

@@ -91,6 +91,37 @@ func TestAWholeQuestion(t *testing.T) {
 	s.status(peopleAsked(s, "赵家湾村"), http.StatusOK)
 }
 
+func TestTheCatalogueStandsBeside(t *testing.T) {
+	s := setup(t)
+	s.books.entries = true
+	a := peopleAsked(s, "农业农村局 高标准农田")
+	for shelf, path := range map[string]string{
+		"fund": "/funds/NB-01", "agency": "/funds/BZ%2001?year=2025", "project": "/funds/XM01?year=2025",
+		"unit": "/funds/RY01?year=2025&unit=%E5%86%9C%E4%B8%9A%E5%86%9C%E6%9D%91%E5%B1%80", "guide": "/about",
+	} {
+		if got := a.attr("section[aria-labelledby=shelf-"+shelf+"] a.line", "href"); got != path {
+			t.Errorf("%s leads to %s, want %s", shelf, got, path)
+		}
+	}
+	s.says(a, "main", "另有 4 条也对得上")
+	s.books.hits = nil
+	if a := peopleAsked(s, "高标准农田"); a.text(".reasons") != "" {
+		t.Error("something was found, and the page explains why nothing was")
+	}
+}
+
+func TestWordsAreNoPersons(t *testing.T) {
+	s := setup(t)
+	a := s.get("/words.json")
+	s.status(a, http.StatusOK)
+	if want := `["柳河镇","赵家湾村","耕地地力保护补贴","困难残疾人生活补贴","清泉县农业农村局"]`; a.body != want {
+		t.Errorf("words are %s", a.body)
+	}
+	if page := peopleAsked(s, "张三丰"); len(page.all("datalist option")) != 3 || page.attr("script", "src") == "" {
+		t.Error("no suggestions on the page")
+	}
+}
+
 func TestNoNumberInTheBox(t *testing.T) {
 	s := setup(t)
 	for _, text := range []string{zhangNumber, "张三丰 " + zhangNumber, "2023 2024 2025 123456", "2001 2002 2003 2004", strings.Repeat("长 ", 60)} {

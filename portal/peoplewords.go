@@ -65,7 +65,14 @@ const mostLists = 12
 
 // beside fills in what there is beside people: lists of the villages asked for, and the catalogue. It goes by place, fund
 // and year alone, so that it is the same whoever is asked for, and whether or not there is anybody of that name.
-func (s *Server) beside(ctx context.Context, q query.Query, p *peoplePage) (err error) {
+func (s *Server) beside(ctx context.Context, q query.Query, found ledger.CatalogueHits, p *peoplePage) (err error) {
+	if len(found.IDs) > 0 {
+		entries, err := s.books.CatalogueByIDs(ctx, found.IDs)
+		if err != nil {
+			return err
+		}
+		p.Catalogue, p.More = shelves(entries), found.Total-len(entries)
+	}
 	if len(q.Places) > 0 || len(q.Funds) > 0 && q.Name == "" {
 		p.Lists, err = s.books.OpenLists(ctx, ledger.ListQuery{
 			Places: query.Codes(q.Places), Funds: query.Codes(q.Funds), Years: q.Years, Most: mostLists,

@@ -28,14 +28,15 @@ type Books interface {
 	VillageList(ctx context.Context, fund string, year int, village string) (ledger.VillageList, error)
 	Words(ctx context.Context) (ledger.Words, error)
 	OpenLists(ctx context.Context, q ledger.ListQuery) ([]ledger.OpenList, error)
+	CatalogueByIDs(ctx context.Context, ids []string) ([]ledger.CatalogueEntry, error)
 	AuditHeads(ctx context.Context, before time.Time, n int) ([]ledger.AuditHead, error)
 	Ready(ctx context.Context) error
 }
 
 // Finder finds people; what it finds is a reference, to be read from the books.
 type Finder interface {
-	// Tiers finds people by a name as it was typed, the closest first; in only, if any are named.
-	Tiers(ctx context.Context, typed string, q ledger.PeopleQuery, only ...ledger.NameMode) ([]ledger.PeopleTier, error)
+	// Ask finds people by a name as it was typed, the closest first and each way apart, and what the catalogue has beside.
+	Ask(ctx context.Context, q ledger.Question) (ledger.Answer, error)
 	Lookup(ctx context.Context, token []byte, nameKey string) (person string, err error)
 }
 

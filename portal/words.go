@@ -13,7 +13,8 @@ import (
 var words = map[string]any{
 	"count": count, "date": date, "stated": stated, "named": named, "place": place, "groupName": groupName, "years": years,
 	"openness": openness, "wan": wan, "rows": rows, "fundPath": fundPath, "personPath": personPath, "moment": moment,
-	"listPath": func(l ledger.OpenList) string { return villagePath(l.Fund, l.Year, l.VillageCode) },
+	"entryPath": entryPath,
+	"listPath":  func(l ledger.OpenList) string { return villagePath(l.Fund, l.Year, l.VillageCode) },
 }
 
 // unstated stands wherever a sheet is silent: what is missing is said, never dropped.

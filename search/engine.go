@@ -38,6 +38,7 @@ type Books interface {
 	// Everything that the index must hold, in the order of its document ids.
 	AllPeople(ctx context.Context) iter.Seq2[ledger.PeopleEntry, error]
 	AllLookups(ctx context.Context) iter.Seq2[ledger.LookupEntry, error]
+	AllCatalogue(ctx context.Context) iter.Seq2[ledger.CatalogueEntry, error]
 
 	// The generation of the index that answers, "" when there is none, and whether changes wait in the outbox: both as of
 	// one moment, so that a generation that is not behind holds everything.
@@ -83,56 +84,65 @@ func (e *Engine) People(ctx context.Context, q ledger.PeopleQuery) (ledger.Peopl
 	if q.Name == "" {
 		return ledger.PeopleHits{}, nil
 	}
-	answers, err := e.people(ctx, []ledger.PeopleQuery{q})
+	hits, _, err := e.answer(ctx, []ledger.PeopleQuery{q}, ledger.CatalogueQuery{})
 	if err != nil {
 		return ledger.PeopleHits{}, err
 	}
-	return answers[0], nil
+	return hits[0], nil
 }
 
 // Tiers finds people by a name as it was typed in every way that it may be meant, the closest first; in only, if any are
-// named. Nobody is in two tiers. The question's own name and mode count for nothing.
+// named. Nobody is in two tiers.
 func (e *Engine) Tiers(ctx context.Context, typed string, q ledger.PeopleQuery, only ...ledger.NameMode) ([]ledger.PeopleTier, error) {
-	var queries []ledger.PeopleQuery
-	for _, t := range tiersOf(typed) {
-		if len(only) > 0 && !slices.Contains(only, t.Mode) {
-			continue
-		}
-		t.Places, t.Funds, t.Years, t.Page, t.PerPage = q.Places, q.Funds, q.Years, q.Page, q.PerPage
-		queries = append(queries, t)
-	}
-	answers, err := e.people(ctx, queries)
-	if err != nil {
-		return nil, err
-	}
-	tiers := make([]ledger.PeopleTier, len(queries))
-	for i, q := range queries {
-		tiers[i] = ledger.PeopleTier{Mode: q.Mode, PeopleHits: answers[i]}
-	}
-	return tiers, nil
+	a, err := e.Ask(ctx, ledger.Question{Name: typed, People: q, Only: only})
+	return a.Tiers, err
 }
 
-// people asks several questions in one round trip.
-func (e *Engine) people(ctx context.Context, queries []ledger.PeopleQuery) (answers []ledger.PeopleHits, err error) {
+// Ask answers a whole question, people and catalogue, in one round trip.
+func (e *Engine) Ask(ctx context.Context, q ledger.Question) (a ledger.Answer, err error) {
+	var queries []ledger.PeopleQuery
+	for _, t := range tiersOf(q.Name) {
+		if len(q.Only) > 0 && !slices.Contains(q.Only, t.Mode) {
+			continue
+		}
+		t.Places, t.Funds, t.Years, t.Page, t.PerPage = q.People.Places, q.People.Funds, q.People.Years, q.People.Page, q.People.PerPage
+		queries = append(queries, t)
+	}
+	hits, found, err := e.answer(ctx, queries, askable(q.Catalogue))
+	if err != nil {
+		return a, err
+	}
+	for i, h := range hits {
+		a.Tiers = append(a.Tiers, ledger.PeopleTier{Mode: queries[i].Mode, PeopleHits: h})
+	}
+	a.Catalogue = found
+	return a, nil
+}
+
+// answer asks the index, all at once, or else the books.
+func (e *Engine) answer(ctx context.Context, queries []ledger.PeopleQuery, c ledger.CatalogueQuery) (hits []ledger.PeopleHits, found ledger.CatalogueHits, err error) {
 	inIndex := true
 	for i := range queries {
 		q := &queries[i]
 		q.Page, q.PerPage = max(q.Page, 1), max(q.PerPage, 1)
 		inIndex = inIndex && indexable(*q)
 	}
-	if len(queries) == 0 || inIndex && e.ask(ctx, func(ctx context.Context, generation string) error {
-		answers, err = e.findPeople(ctx, generation, queries)
+	if len(queries) == 0 && c.Empty() || inIndex && e.ask(ctx, func(ctx context.Context, generation string) error {
+		hits, found, err = e.find(ctx, generation, queries, c)
 		return err
 	}) {
-		return answers, nil
+		return hits, found, nil
 	}
-	answers = make([]ledger.PeopleHits, len(queries))
+	hits = make([]ledger.PeopleHits, len(queries))
 	for i, q := range queries {
-		if answers[i], err = e.books.FindPeople(ctx, q); err != nil {
-			return nil, err
+		if hits[i], err = e.books.FindPeople(ctx, q); err != nil {
+			return nil, found, err
 		}
 	}
-	return answers, nil
+	if !c.Empty() {
+		found, err = e.readCatalogue(ctx, c)
+	}
+	return hits, found, err
 }
 
 // Lookup finds the person who has both the number, by its token, and the name; ledger.ErrNotFound for every other case.
@@ -194,22 +204,32 @@ func (e *Engine) ask(ctx context.Context, question func(ctx context.Context, gen
 // errForeign is a document that is not one of ours.
 var errForeign = errors.New("search: the index holds a foreign document")
 
-func (e *Engine) findPeople(ctx context.Context, generation string, queries []ledger.PeopleQuery) ([]ledger.PeopleHits, error) {
+func (e *Engine) find(ctx context.Context, generation string, queries []ledger.PeopleQuery, c ledger.CatalogueQuery) (hits []ledger.PeopleHits, inCatalogue ledger.CatalogueHits, err error) {
 	asked := make([]searching, len(queries))
 	for i, q := range queries {
 		asked[i] = searchFor(e.uid(people, generation), filterOf(q), q.Page, q.PerPage)
 	}
-	found, err := e.client.searchAll(ctx, asked)
-	if err != nil {
-		return nil, err
+	if !c.Empty() {
+		asked = append(asked, e.searchCatalogue(generation, c))
 	}
-	answers := make([]ledger.PeopleHits, len(queries))
-	for i, f := range found {
-		if answers[i], err = f.people(); err != nil {
-			return nil, err
+	answers, err := e.client.searchAll(ctx, asked)
+	if err != nil {
+		return nil, inCatalogue, err
+	}
+	for _, f := range answers[:len(queries)] {
+		h, err := f.people()
+		if err != nil {
+			return nil, inCatalogue, err
+		}
+		hits = append(hits, h)
+	}
+	for _, f := range answers[len(queries):] {
+		inCatalogue.Total = f.Total
+		for _, h := range f.Hits {
+			inCatalogue.IDs = append(inCatalogue.IDs, h.ID)
 		}
 	}
-	return answers, nil
+	return hits, inCatalogue, nil
 }
 
 func (e *Engine) findOwn(ctx context.Context, generation string, token []byte, nameKey string) (string, error) {
@@ -223,12 +243,6 @@ func (e *Engine) findOwn(ctx context.Context, generation string, token []byte, n
 	}
 	return "", errForeign
 }
-
-// The two indexes.
-const (
-	people  = "people"
-	lookups = "lookup"
-)
 
 func (e *Engine) uid(index, generation string) string {
 	return index + "_" + e.config.County + "_" + generation

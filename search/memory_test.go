@@ -23,6 +23,7 @@ type memory struct {
 	people   map[string]ledger.PeopleEntry
 	lookups  map[string]ledger.LookupEntry
 	outbox   map[int64]string // ref or person that changed
+	catalog  map[string]ledger.CatalogueEntry
 	seq      int64
 	live     string
 	stale    string // what IndexState says once, as to a process that read it just before a swap
@@ -33,7 +34,7 @@ type memory struct {
 }
 
 func newMemory() *memory {
-	return &memory{people: map[string]ledger.PeopleEntry{}, lookups: map[string]ledger.LookupEntry{}, outbox: map[int64]string{}}
+	return &memory{people: map[string]ledger.PeopleEntry{}, lookups: map[string]ledger.LookupEntry{}, outbox: map[int64]string{}, catalog: map[string]ledger.CatalogueEntry{}}
 }
 
 // load takes people in without telling the outbox; refs are derived from the token.
@@ -105,6 +106,15 @@ func (m *memory) PendingIndex(_ context.Context, limit int) (c ledger.IndexChang
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	for _, seq := range slices.Sorted(maps.Keys(m.outbox))[:min(limit, len(m.outbox))] {
+		if fund, is := strings.CutPrefix(m.outbox[seq], "fund "); is {
+			c.Seqs, c.Funds = append(c.Seqs, seq), append(c.Funds, fund)
+			for _, id := range slices.Sorted(maps.Keys(m.catalog)) {
+				if m.catalog[id].Fund == fund {
+					c.Catalogue = append(c.Catalogue, m.catalog[id])
+				}
+			}
+			continue
+		}
 		ref, err := ledger.ParsePersonRef(m.outbox[seq])
 		if err != nil { // a test's bad document
 			ref = ledger.PersonRef{Person: strings.TrimSuffix(m.outbox[seq], "-0")}
@@ -130,6 +140,22 @@ func (m *memory) DoneIndex(_ context.Context, seqs []int64) error {
 
 func (m *memory) AllPeople(context.Context) iter.Seq2[ledger.PeopleEntry, error] {
 	return inOrder(m, m.people)
+}
+
+func (m *memory) AllCatalogue(context.Context) iter.Seq2[ledger.CatalogueEntry, error] {
+	return inOrder(m, m.catalog)
+}
+
+// enter takes entries of a fund in, in place of what it has, and puts the fund on the outbox.
+func (m *memory) enter(fund string, entries ...ledger.CatalogueEntry) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	maps.DeleteFunc(m.catalog, func(_ string, e ledger.CatalogueEntry) bool { return e.Fund == fund })
+	for _, e := range entries {
+		m.catalog[e.ID] = e
+	}
+	m.seq++
+	m.outbox[m.seq] = "fund " + fund
 }
 
 func (m *memory) AllLookups(context.Context) iter.Seq2[ledger.LookupEntry, error] {

@@ -24,7 +24,7 @@ const joinBatchFund = `
 // tellIndex puts everybody in a batch on the search outbox and asks for a drain, inside the transaction that changes them.
 func (db *DB) tellIndex(ctx context.Context, tx pgx.Tx, b ledger.Batch) error {
 	if b.Kind != ledger.Subsidy {
-		return nil // the index knows people who are paid
+		return db.tellCatalogue(ctx, tx, b.Fund)
 	}
 	if _, err := exec(ctx, tx, `
 		insert into search_outbox (county, person_id, village_code)
@@ -43,11 +43,13 @@ func (db *DB) tellIndex(ctx context.Context, tx pgx.Tx, b ledger.Batch) error {
 func (db *DB) PendingIndex(ctx context.Context, limit int) (ledger.IndexChanges, error) {
 	var c ledger.IndexChanges
 	type change struct {
-		Seq, Person int64
-		Village     string
+		Seq     int64
+		Person  *int64
+		Village *string
+		Fund    *string
 	}
 	changes, err := all(ctx, db.pool, pgx.RowToStructByPos[change], `
-		select seq, person_id, village_code from search_outbox where county = @county order by seq limit @limit`,
+		select seq, person_id, village_code, fund from search_outbox where county = @county order by seq limit @limit`,
 		pgx.NamedArgs{"county": db.county, "limit": limit})
 	if err != nil || len(changes) == 0 {
 		return c, err
@@ -56,7 +58,16 @@ func (db *DB) PendingIndex(ctx context.Context, limit int) (ledger.IndexChanges,
 	var villages []string
 	for _, ch := range changes {
 		c.Seqs = append(c.Seqs, ch.Seq)
-		people, villages = append(people, ch.Person), append(villages, ch.Village)
+		if ch.Fund != nil {
+			c.Funds = append(c.Funds, *ch.Fund)
+			continue
+		}
+		people, villages = append(people, *ch.Person), append(villages, *ch.Village)
+	}
+	if len(c.Funds) > 0 {
+		if c.Catalogue, err = db.catalogueOf(ctx, c.Funds); err != nil || len(people) == 0 {
+			return c, err
+		}
 	}
 	args := pgx.NamedArgs{"county": db.county, "today": db.today(), "people": people, "villages": villages}
 	if c.People, err = all(ctx, db.pool, scanPeopleEntry, `

@@ -108,6 +108,7 @@ func (v *Vocabulary) addPlaces(regions []ledger.Region) {
 		switch ledger.LevelOf(r.Code) {
 		case ledger.LevelTown:
 			v.place(r.Name, stem, town, r.Code)
+			v.offered[town] = append(v.offered[town], r.Name)
 		case ledger.LevelVillage:
 			parent := towns[r.Parent]
 			if bearers[r.Name] > 1 {
@@ -184,4 +185,23 @@ func (v *Vocabulary) stem(m meaning) (terms []Term) {
 		}
 	}
 	return terms
+}
+
+// Offered are the words to suggest: places, funds and agencies, none of which is a person.
+func (v *Vocabulary) Offered() []string { return v.understood(village, fund, agency) }
+
+// Short are the few that every page may carry.
+func (v *Vocabulary) Short() []string { return v.understood(town, fund) }
+
+// understood leaves out what would be understood otherwise, or in parts.
+func (v *Vocabulary) understood(sorts ...sort) (words []string) {
+	for _, s := range sorts {
+		for _, word := range v.offered[s] {
+			m, ok := v.sure[search.Normalise(word)]
+			if ok && len(strings.Fields(word)) == 1 && m.sort <= s && !slices.Contains(words, word) {
+				words = append(words, word)
+			}
+		}
+	}
+	return words
 }
