@@ -2,6 +2,7 @@ package portal
 
 import (
 	"net/url"
+	"slices"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -35,6 +36,15 @@ func shelves(entries []ledger.CatalogueEntry) (list []shelf) {
 		}
 	}
 	return list
+}
+
+// byWords tells whether anything was found by its words, and not only because its fund was asked for.
+func byWords(list []shelf, funds []string) bool {
+	return slices.ContainsFunc(list, func(s shelf) bool {
+		return slices.ContainsFunc(s.Entries, func(e ledger.CatalogueEntry) bool {
+			return e.Kind != ledger.CatalogueFund || !slices.Contains(funds, e.Fund)
+		})
+	})
 }
 
 func entryPath(e ledger.CatalogueEntry) string {

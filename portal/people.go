@@ -88,7 +88,7 @@ func (s *Server) people(c *fiber.Ctx) error {
 			return err
 		}
 	}
-	if len(p.Tiers) == 0 && len(p.Catalogue) == 0 && q.Name != "" {
+	if len(p.Tiers) == 0 && !byWords(p.Catalogue, query.Codes(q.Funds)) && q.Name != "" {
 		p.Missing = missingWords(q)
 	}
 	for _, code := range query.Codes(q.Funds) {
