@@ -74,6 +74,14 @@ func (g *Gazetteer) Nearest(town, village string) string {
 	return best
 }
 
+// PlaceStem is a town's or village's name without the word that says which of the two it is: 柳林 of 柳林镇.
+func PlaceStem(r Region) string {
+	if LevelOf(r.Code) == LevelTown {
+		return townStem(r.Name)
+	}
+	return villageStem(r.Name)
+}
+
 // townStem and villageStem leave off the words that some sheets write and others do not. What is left must not be empty: 镇 alone names nothing.
 func townStem(s string) string {
 	return stem(s, "人民政府", "街道办事处", "街道办", "街道", "镇", "乡")

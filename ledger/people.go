@@ -35,21 +35,36 @@ func ParsePersonRef(s string) (PersonRef, error) {
 // NameMode is how a name is compared.
 type NameMode uint8
 
-// Ways to compare a name.
+// Ways to compare a name, the closest first.
 const (
 	NameExact    NameMode = iota // the whole normalised name
 	NameContains                 // these characters, in this order, side by side
 	NamePinyin                   // the whole spelling or the initials
+	NameNear                     // one character too many, too few or another (see Masked), or a look-alike
 )
+
+// NameMatch is a name with the way to compare it.
+type NameMatch struct {
+	Name  string // normalised; for NamePinyin lower-case letters
+	Mode  NameMode
+	Alike []string // for NameNear: the name as it is written with look-alikes
+}
 
 // PeopleQuery asks for people with at least one row that is public today.
 type PeopleQuery struct {
-	Name    string // normalised; for NamePinyin lower-case letters
+	Name    string // as in NameMatch
 	Mode    NameMode
-	Village string // 12-digit code, or empty for the whole county
-	Page    int    // from 1
+	Alike   []string
+	Except  []NameMatch // leaves out whom these find
+	Places  []string    // codes of villages or towns, in any of which a row stands; none is the whole county
+	Funds   []string    // a row is of any of these
+	Years   []int       // a row is of any of these; together with Funds it is one and the same row
+	Page    int         // from 1
 	PerPage int
 }
+
+// Match is what the question says of the name.
+func (q PeopleQuery) Match() NameMatch { return NameMatch{q.Name, q.Mode, q.Alike} }
 
 // PeopleHits is one page of an answer, ordered by the ref's text so that pages fit together whichever part answered.
 type PeopleHits struct {
@@ -77,6 +92,19 @@ type PeopleEntry struct {
 	Village   string // name, for words in queries
 	FundCodes []string
 	Years     []int
+	FundYears []FundInYear // which of the funds in which of the years
+}
+
+// FundInYear is a fund in a year in which somebody was paid from it.
+type FundInYear struct {
+	Fund string
+	Year int
+}
+
+// PeopleTier is whom one way of comparing a name finds, and no closer way.
+type PeopleTier struct {
+	Mode NameMode
+	PeopleHits
 }
 
 // LookupEntry lets a person find their own book: the keyed token of the number and the normalised name, nothing else.
@@ -112,6 +140,9 @@ type IndexChanges struct {
 	Seqs    []int64
 	People  []PeopleEntry
 	Lookups []LookupEntry
+	// Of these funds the catalogue holds these entries, and no others.
+	Funds     []string
+	Catalogue []CatalogueEntry
 }
 
 // IndexState is where the search index stands, as of one moment.

@@ -11,6 +11,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -43,6 +44,7 @@ type fixture struct {
 	name      string
 	panicking bool
 	empty     bool
+	entries   bool // in the catalogue
 }
 
 func day(y int, m time.Month, d int) time.Time { return time.Date(y, m, d, 0, 0, 0, 0, time.UTC) }
@@ -221,13 +223,54 @@ func (f *fixture) AuditHeads(_ context.Context, before time.Time, n int) (heads 
 	return heads, nil
 }
 
-func (f *fixture) People(_ context.Context, q ledger.PeopleQuery) (ledger.PeopleHits, error) {
+// Ask answers in every way that the fixture has anybody for, and notes what it was asked.
+func (f *fixture) Ask(_ context.Context, asked ledger.Question) (a ledger.Answer, err error) {
+	q := asked.People
+	q.Name = asked.Name
 	f.asked = append(f.asked, q)
-	hits := ledger.PeopleHits{Total: f.hits[q.Mode]}
-	for i := (q.Page - 1) * q.PerPage; i < min(q.Page*q.PerPage, hits.Total); i++ {
-		hits.Refs = append(hits.Refs, ledger.PersonRef{Person: fmt.Sprintf("%032x", i), Village: villageCode})
+	if f.entries {
+		a.Catalogue = ledger.CatalogueHits{IDs: []string{"1", "2", "3", "4", "5"}, Total: 9}
 	}
-	return hits, f.err
+	for mode := ledger.NameExact; mode <= ledger.NameNear; mode++ {
+		if len(asked.Only) > 0 && !slices.Contains(asked.Only, mode) {
+			continue
+		}
+		t := ledger.PeopleTier{Mode: mode, PeopleHits: ledger.PeopleHits{Total: f.hits[mode]}}
+		for i := (q.Page - 1) * q.PerPage; i < min(q.Page*q.PerPage, t.Total); i++ {
+			t.Refs = append(t.Refs, ledger.PersonRef{Person: fmt.Sprintf("%x%031x", mode, i), Village: villageCode})
+		}
+		a.Tiers = append(a.Tiers, t)
+	}
+	return a, f.err
+}
+
+func (f *fixture) CatalogueByIDs(context.Context, []string) ([]ledger.CatalogueEntry, error) {
+	return []ledger.CatalogueEntry{
+		{Kind: ledger.CatalogueFund, Fund: grain.Code, Title: grain.Name},
+		{Kind: ledger.CatalogueAgency, Fund: "BZ 01", Year: 2025, Title: "农业农村局", From: "机构编制"},
+		{Kind: ledger.CatalogueProject, Fund: "XM01", Year: 2025, Title: "高标准农田", From: "衔接项目"},
+		{Kind: ledger.CatalogueUnit, Fund: "RY01", Year: 2025, Unit: "农业农村局", Title: "农业农村局", From: "人员编制"},
+		{Kind: ledger.CatalogueGuide, Title: "怎样查", Path: "/about"},
+	}, f.err
+}
+
+func (f *fixture) Words(context.Context) (ledger.Words, error) {
+	return ledger.Words{
+		Regions: []ledger.Region{
+			{Code: "990121", Name: "清泉县"}, {Code: "990121102", Parent: "990121", Name: "柳河镇"}, {Code: villageCode, Parent: "990121102", Name: "赵家湾村"},
+		},
+		Funds: []ledger.Fund{grain, hardship}, Agencies: []string{"清泉县农业农村局"},
+	}, nil
+}
+
+func (f *fixture) OpenLists(_ context.Context, q ledger.ListQuery) ([]ledger.OpenList, error) {
+	if f.empty {
+		return nil, f.err
+	}
+	return []ledger.OpenList{{
+		Fund: grain.Code, FundName: grain.Name, Year: 2025, VillageCode: villageCode, TownName: "柳河镇", VillageName: "赵家湾村",
+		Tally: ledger.Tally{Rows: 24, Total: 2498064},
+	}}, f.err
 }
 
 func (f *fixture) Lookup(_ context.Context, token []byte, nameKey string) (string, error) {

@@ -17,9 +17,10 @@ type lookupForm struct {
 	Number string `form:"id_number" validate:"omitempty,fullnumber"`
 }
 
-// nameForm is the public search by name alone.
+// nameForm is the public search: what was typed, and what of it is the name. Years are numbers, too, but few.
 type nameForm struct {
-	Name string `form:"name" validate:"required,max=40,fewdigits"`
+	Text string `validate:"required,max=100,nonumber"`
+	Name string `validate:"required,max=40,fewdigits"`
 }
 
 // tidy empties a name that has nothing in it but blanks, seen or unseen.
@@ -38,6 +39,7 @@ func tidyName(name string, normalise func(string) string) string {
 func newValidator() *validator.Validate {
 	v := validator.New(validator.WithRequiredStructEnabled())
 	_ = v.RegisterValidation("fewdigits", func(f validator.FieldLevel) bool { return digitsIn(f.Field().String()) < 6 })
+	_ = v.RegisterValidation("nonumber", func(f validator.FieldLevel) bool { return digitsIn(f.Field().String()) < 15 })
 	_ = v.RegisterValidation("fullnumber", func(f validator.FieldLevel) bool { return numberFault(f.Field().String()) == "" })
 	return v
 }
@@ -88,6 +90,8 @@ func nameFault(tag string) string {
 		return "请填写姓名。"
 	case "max":
 		return "姓名太长了，最多40个字。"
+	case "nonumber":
+		return "这里请不要填身份证号。要凭号码查，请回首页填在第二格。"
 	}
 	return "姓名里请不要填数字，身份证号请填在下面那一格。"
 }

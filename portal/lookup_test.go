@@ -120,41 +120,10 @@ func TestANameAloneGoesToThePublicSearch(t *testing.T) {
 	s.says(s.ask(strings.Repeat("长", 41), ""), "#name-wrong", "最多40个字")
 }
 
-func TestWhichMatchIsSaid(t *testing.T) {
-	for name, c := range map[string]struct {
-		query string
-		hits  map[ledger.NameMode]int
-		says  string
-		modes []ledger.NameMode
-	}{
-		"exact":         {"张三丰", map[ledger.NameMode]int{ledger.NameExact: 2}, "姓名是“张三丰”的，共 2 条。", []ledger.NameMode{ledger.NameExact}},
-		"contains":      {"三丰", map[ledger.NameMode]int{ledger.NameContains: 1502}, "含有这几个字的，共 1,502 条", []ledger.NameMode{ledger.NameExact, ledger.NameContains}},
-		"pinyin":        {"Zhang San", map[ledger.NameMode]int{ledger.NamePinyin: 7}, "拼音是“Zhang San”的，共 7 条", []ledger.NameMode{ledger.NamePinyin}},
-		"nobody":        {"张三丰", nil, "没有查到“张三丰”的公开款项", []ledger.NameMode{ledger.NameExact, ledger.NameContains}},
-		"one character": {"王", nil, "至少两个字", []ledger.NameMode{ledger.NameExact}},
-	} {
-		t.Run(name, func(t *testing.T) {
-			s := setup(t)
-			s.books.hits = c.hits
-			s.says(s.get("/people?name="+url.QueryEscape(c.query)), ".lead", c.says)
-			var modes []ledger.NameMode
-			for _, q := range s.books.asked {
-				modes = append(modes, q.Mode)
-			}
-			if len(modes) != len(c.modes) || modes[0] != c.modes[0] {
-				t.Errorf("asked in modes %v, want %v", modes, c.modes)
-			}
-			if c.query == "Zhang San" && s.books.asked[0].Name != "zhangsan" {
-				t.Errorf("asked for %q", s.books.asked[0].Name)
-			}
-		})
-	}
-}
-
 func TestPagesOfPeople(t *testing.T) {
 	s := setup(t)
 	s.books.hits[ledger.NameExact] = 45
-	a := s.get("/people?name=%E5%BC%A0&page=3")
+	a := s.get("/people?name=%E5%BC%A0&tier=exact&page=3")
 	if n := len(a.all(".ledger > li")); n != 5 {
 		t.Errorf("%d people on the last page, want 5", n)
 	}

@@ -3,123 +3,219 @@ package portal
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/go-playground/validator/v10"
 	"github.com/gofiber/fiber/v2"
 
 	"mingbai/ledger"
+	"mingbai/search/query"
 )
 
-const perPage = 20
+// perPage is a page of the tier that is looked at; of tiers under a better one only the first few are shown.
+const (
+	perPage = 20
+	fewHits = 5
+)
 
 type peoplePage struct {
 	Frame
-	Name   string
-	Said   string // what was matched and how many there are, in one sentence
-	People []ledger.FoundPerson
-	Hidden int // found by the index, no longer public by the books
-	Page   int
-	Pages  int
+	Asked     string // as it was understood
+	Chips     []chip
+	Elsewise  *chip // another reading of the name
+	Tiers     []tier
+	Lists     []ledger.OpenList
+	Unlisted  string // the place, year and fund asked for of which nothing is open; empty when something is
+	Catalogue []shelf
+	More      int // entries of the catalogue that are not shown
+	Offices   []office
+	Missing   string // in one sentence, when nobody was found
+	Again     searchBox
 }
 
-func (peoplePage) view() string    { return "pages/people" }
-func (p peoplePage) Previous() int { return p.Page - 1 }
-func (p peoplePage) Next() int     { return p.Page + 1 }
+// searchBox is the one box that takes a whole question.
+type searchBox struct {
+	ID, Label, Text string
+	Words           []string // offered where there is no JavaScript
+}
 
+func (peoplePage) view() string { return "pages/people" }
+
+// chip is a part of the question with the way to be rid of it.
+type chip struct {
+	Sort, Word, Path string
+}
+
+// office is who answers for a fund, and who may see its rows.
+type office struct {
+	Fund, Section string
+	Disclosure    ledger.Disclosure
+}
+
+// people answers the one box: a name, a place, a fund, years and agencies in any order.
 func (s *Server) people(c *fiber.Ctx) error {
-	form := nameForm{Name: tidyName(c.Query("name"), s.config.Normalise)}
+	ctx := c.UserContext()
+	text := tidyName(c.Query("q", c.Query("name")), s.config.Normalise)
+	vocabulary, funds, err := s.vocabulary(ctx)
+	if err != nil {
+		return err
+	}
+	q := query.Parse(text, vocabulary)
+	if err := s.askable(text, q); err != nil {
+		return err
+	}
+	p := peoplePage{Frame: s.frame("查询"), Asked: q.String()}
+	p.NoIndex, p.Again = true, searchBox{"again", "再查一次，或改一改", text, vocabulary.Short()}
+	for _, part := range q.Parts() {
+		p.Chips = append(p.Chips, chip{part.Sort, part.Word, peoplePath(part.Rest.String())})
+	}
+	if other, ok := vocabulary.Elsewise(q); ok {
+		p.Elsewise = &chip{Word: q.Name, Path: peoplePath(other.String())}
+	}
+	found, err := s.finder.Ask(ctx, peopleQuestion(c, q))
+	if err != nil {
+		return err
+	}
+	if p.Tiers, err = s.tiers(ctx, q, found.Tiers, pageNumber(c)); err != nil {
+		return err
+	}
+	if c.Query("tier") == "" {
+		if err := s.beside(ctx, q, found.Catalogue, &p); err != nil {
+			return err
+		}
+	}
+	if len(p.Tiers) == 0 && !byWords(p.Catalogue, query.Codes(q.Funds)) && q.Name != "" {
+		p.Missing = missingWords(q)
+	}
+	for _, code := range query.Codes(q.Funds) {
+		if f := funds[code]; f.Code != "" {
+			p.Offices = append(p.Offices, office{f.Name, f.Section, f.Disclosure})
+		}
+	}
+	return s.show(c, http.StatusOK, p)
+}
+
+// askable refuses what may be no question: nothing, too much, or a number where it does not belong.
+func (s *Server) askable(text string, q query.Query) error {
+	form := nameForm{Text: text, Name: q.Name}
+	if form.Name == "" {
+		form.Name = "-" // a place or a fund alone is a question, too
+	}
 	var broken validator.ValidationErrors
 	if errors.As(s.validate.Struct(form), &broken) {
 		return ledger.Errorf(ledger.KindInvalid, "%s", nameFault(broken[0].Tag()))
 	}
-	q := ledger.PeopleQuery{Name: s.config.Normalise(form.Name), Page: pageNumber(c), PerPage: perPage}
-	hits, mode, err := s.find(c.UserContext(), q)
-	if err != nil {
-		return err
+	return nil
+}
+
+// peopleQuestion asks for people in every way, or in the one that is looked at, and for the catalogue beside all of them.
+func peopleQuestion(c *fiber.Ctx, q query.Query) ledger.Question {
+	asked := ledger.Question{Name: q.Name, People: ledger.PeopleQuery{
+		Places: query.Codes(q.Places), Funds: query.Codes(q.Funds), Years: q.Years, Page: pageNumber(c), PerPage: perPage,
+	}}
+	if mode, ok := modeNamed[c.Query("tier")]; ok {
+		asked.Only = []ledger.NameMode{mode}
+		return asked
 	}
-	if hits.Total > 0 && len(hits.Refs) == 0 { // beyond the last page
-		return ledger.ErrNotFound
+	if asked.People.Page > 1 {
+		asked.Only = []ledger.NameMode{ledger.NameExact}
+		return asked
 	}
-	p := peoplePage{
-		Frame: s.frame("姓名查询"), Name: form.Name, Said: matchWords(form.Name, mode, hits.Total),
-		Page: q.Page, Pages: (hits.Total + perPage - 1) / perPage,
+	asked.Catalogue = ledger.CatalogueQuery{Funds: asked.People.Funds, Most: mostEntries}
+	if words := strings.Fields(q.Name); len(words) > 0 {
+		asked.Catalogue.Any = append(asked.Catalogue.Any, words)
 	}
-	p.NoIndex = true
-	if len(hits.Refs) > 0 {
-		if p.People, err = s.books.PeopleByRefs(c.UserContext(), hits.Refs); err != nil {
-			return err
+	for _, a := range q.Agencies {
+		asked.Catalogue.Any = append(asked.Catalogue.Any, []string{a.Word})
+	}
+	return asked
+}
+
+// tiers reads the people of all tiers from the books at once.
+func (s *Server) tiers(ctx context.Context, q query.Query, found []ledger.PeopleTier, page int) ([]tier, error) {
+	var list []tier
+	var refs []ledger.PersonRef
+	for _, f := range found {
+		if f.Total == 0 {
+			continue
 		}
+		if len(f.Refs) == 0 { // beyond the last page
+			return nil, ledger.ErrNotFound
+		}
+		t := newTier(q, f, page, len(list) > 0)
+		list, refs = append(list, t), append(refs, t.refs...)
 	}
-	p.Hidden = len(hits.Refs) - len(p.People)
-	return s.show(c, http.StatusOK, p)
+	if len(refs) == 0 {
+		return nil, nil
+	}
+	people, err := s.books.PeopleByRefs(ctx, refs)
+	if err != nil {
+		return nil, err
+	}
+	for i := range list {
+		list[i].fill(people)
+	}
+	return list, nil
 }
 
 // pageNumber is 1 for anything that is no page.
 func pageNumber(c *fiber.Ctx) int { return min(max(c.QueryInt("page", 1), 1), 1_000_000) }
 
-// find asks for the very name first; only if nobody bears it, for names that hold it. Latin letters are a spelling.
-func (s *Server) find(ctx context.Context, q ledger.PeopleQuery) (ledger.PeopleHits, ledger.NameMode, error) {
-	if spelling, ok := latin(q.Name); ok {
-		q.Name, q.Mode = spelling, ledger.NamePinyin
-		hits, err := s.finder.People(ctx, q)
-		return hits, q.Mode, err
+func peoplePath(asked string) string {
+	if asked == "" {
+		return "/"
 	}
-	q.Mode = ledger.NameExact
-	hits, err := s.finder.People(ctx, q)
-	// One character alone is held by half the county: that is no search but a copy of the register.
-	if err != nil || hits.Total > 0 || utf8.RuneCountInString(q.Name) < 2 {
-		return hits, q.Mode, err
-	}
-	q.Mode = ledger.NameContains
-	hits, err = s.finder.People(ctx, q)
-	return hits, q.Mode, err
+	return "/people?q=" + url.QueryEscape(asked)
 }
 
-// latin reads a spelling as people type it: Zhang San, zhang'san, zs.
-func latin(name string) (string, bool) {
-	s := strings.ToLower(strings.NewReplacer(" ", "", "'", "", "’", "", "-", "").Replace(name))
-	return s, s != "" && strings.Trim(s, "abcdefghijklmnopqrstuvwxyzü") == ""
+// tier is a heading with the people under it.
+type tier struct {
+	ID      string // exact, contains…
+	Heading string
+	Note    string
+	Total   int
+	People  []ledger.FoundPerson
+	Hidden  int // found by the index, no longer public by the books
+	Page    int
+	Pages   int
+	All     string // the way to the whole tier, where only its first are shown
+	asked   string
+	refs    []ledger.PersonRef
 }
 
-func matchWords(name string, mode ledger.NameMode, total int) string {
-	switch {
-	case total == 0 && mode == ledger.NameExact:
-		return fmt.Sprintf("没有查到叫“%s”的公开款项。请把姓名填全，至少两个字。", name)
-	case total == 0:
-		return fmt.Sprintf("没有查到“%s”的公开款项。", name)
-	case mode == ledger.NamePinyin:
-		return fmt.Sprintf("拼音是“%s”的，共 %s 条。", name, count(total))
-	case mode == ledger.NameContains:
-		return fmt.Sprintf("没有正好叫“%s”的。姓名里含有这几个字的，共 %s 条。", name, count(total))
+func newTier(q query.Query, f ledger.PeopleTier, page int, under bool) tier {
+	t := tier{ID: modeNames[f.Mode], Total: f.Total, Page: page, Pages: (f.Total + perPage - 1) / perPage, asked: q.String(), refs: f.Refs}
+	t.Heading, t.Note = tierWords(q.Name, f.Mode, under)
+	if under && f.Total > fewHits {
+		t.refs, t.Pages, t.All = f.Refs[:min(len(f.Refs), fewHits)], 1, t.path(1)
 	}
-	return fmt.Sprintf("姓名是“%s”的，共 %s 条。", name, count(total))
+	return t
 }
 
-type personPage struct {
-	Frame
-	Person   ledger.FoundPerson
-	Sum      sum
-	Payments []entry
+func (t tier) path(page int) string {
+	path := peoplePath(t.asked) + "&tier=" + t.ID
+	if page > 1 {
+		path += "&page=" + strconv.Itoa(page)
+	}
+	return path
 }
 
-func (personPage) view() string { return "pages/person" }
+// Previous and Next are the ways to the pages beside this one.
+func (t tier) Previous() string { return t.path(t.Page - 1) }
 
-func (s *Server) person(c *fiber.Ctx) error {
-	ref, err := ledger.ParsePersonRef(param(c, "ref"))
-	if err != nil {
-		return err
+// Next is Previous's other side.
+func (t tier) Next() string { return t.path(t.Page + 1) }
+
+// fill takes a tier's people out of all that were read.
+func (t *tier) fill(people []ledger.FoundPerson) {
+	for _, p := range people {
+		if slices.Contains(t.refs, p.Ref) {
+			t.People = append(t.People, p)
+		}
 	}
-	found, payments, err := s.books.PublicPerson(c.UserContext(), ref)
-	if err != nil {
-		return err
-	}
-	p := personPage{
-		Frame: s.frame("公开的补贴"), Person: found, Sum: sum{"公开部分合计", found.Tally}, Payments: s.entries(payments),
-	}
-	p.NoIndex = true
-	return s.show(c, http.StatusOK, p)
+	t.Hidden = len(t.refs) - len(t.People)
 }

@@ -21,6 +21,7 @@ func (s *Server) routes() {
 	s.app.Post("/lookup", private, form, s.readLookup, byAddress, byDevice, total, s.lookup)
 
 	s.app.Get("/people", private, browse, zip, s.people)
+	s.app.Get("/words.json", zip, s.words)
 	s.app.Get("/people/:ref", private, browse, zip, s.person)
 
 	s.app.Get("/funds", zip, s.funds)

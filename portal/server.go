@@ -26,13 +26,17 @@ type Books interface {
 	FundPage(ctx context.Context, code string, year int) (ledger.FundPage, error)    // year 0: the newest
 	RecordPage(ctx context.Context, q ledger.RecordQuery) (ledger.RecordPage, error) // of any kind but subsidy
 	VillageList(ctx context.Context, fund string, year int, village string) (ledger.VillageList, error)
+	Words(ctx context.Context) (ledger.Words, error)
+	OpenLists(ctx context.Context, q ledger.ListQuery) ([]ledger.OpenList, error)
+	CatalogueByIDs(ctx context.Context, ids []string) ([]ledger.CatalogueEntry, error)
 	AuditHeads(ctx context.Context, before time.Time, n int) ([]ledger.AuditHead, error)
 	Ready(ctx context.Context) error
 }
 
 // Finder finds people; what it finds is a reference, to be read from the books.
 type Finder interface {
-	People(ctx context.Context, q ledger.PeopleQuery) (ledger.PeopleHits, error)
+	// Ask finds people by a name as it was typed, the closest first and each way apart, and what the catalogue has beside.
+	Ask(ctx context.Context, q ledger.Question) (ledger.Answer, error)
 	Lookup(ctx context.Context, token []byte, nameKey string) (person string, err error)
 }
 
@@ -47,6 +51,7 @@ type Server struct {
 	proxies  []netip.Prefix
 	kiosks   []netip.Prefix
 	assets   map[string]asset // by path
+	lexicon  lexicon
 	office   Office
 	needs    map[string]need // who may come through each route of the office, by method and path
 	streamed []string        // patterns of the routes that take files

@@ -53,7 +53,7 @@ func BenchmarkCounty(b *testing.B) {
 		"contains":   {Name: people[7].Name[3:], Mode: ledger.NameContains},
 		"surname":    {Name: "王", Mode: ledger.NameContains},
 		"last page":  {Name: "王", Mode: ledger.NameContains, Page: 200},
-		"in village": {Name: "王", Mode: ledger.NameContains, Village: people[7].VillageCode},
+		"in village": {Name: "王", Mode: ledger.NameContains, Places: []string{people[7].VillageCode}},
 	} {
 		q.PerPage = 20
 		b.Run(name, func(b *testing.B) {

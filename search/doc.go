@@ -12,7 +12,7 @@
 //
 // # Generations
 //
-// An index is called people_<county>_<generation> or lookup_<county>_<generation>, and PostgreSQL records which generation
+// An index is called people_<county>_<generation>, or lookup_… or catalogue_…, and PostgreSQL records which generation
 // lives. A rebuild fills a new generation beside the living one; moving PostgreSQL's pointer is the swap. A wiped or
 // foreign Meilisearch has no index of that name, so it cannot give a wrong answer, only none, and then the books answer.
 // Meilisearch makes an index up when documents are sent to a name it does not know; such an index has no settings, and as
@@ -28,4 +28,10 @@
 // name is a filterable value. A phrase search over separated characters was tried and finds too much: 丙乙·· found ··丙乙·
 // (it checks pairs, not places), 貸 found 贷 and 畱 found 留 (tokens are folded by variants of characters), while the books
 // compare exactly.
+//
+// # Tiers
+//
+// A name is asked for in every way at once (one round trip): the very name, names that hold it, names that are spelt the
+// same, and near ones: one character too many, too few or another (ledger.Masked, Shorter, Longer), or a look-alike. Each
+// tier's filter leaves out whom a closer one finds, so that totals and pages of a tier are its own.
 package search

@@ -4,6 +4,7 @@ import (
 	"encoding/hex"
 	"reflect"
 	"slices"
+	"strconv"
 
 	"github.com/meilisearch/meilisearch-go"
 
@@ -20,16 +21,30 @@ type personDocument struct {
 	Key       string   `json:"name_key"`
 	Parts     []string `json:"name_parts"`
 	Spellings []string `json:"name_py_keys"`
-	Village   string   `json:"village_code"`
+	Near      []string `json:"name_near"`
+	Places    []string `json:"place_codes"` // the village and its town
 	Funds     []string `json:"fund_codes"`
 	Years     []int    `json:"years"`
+	FundYears []string `json:"fund_years"`
 }
 
 func personOf(e ledger.PeopleEntry) personDocument {
-	return personDocument{
-		e.Ref.String(), e.Forms.Key, parts(e.Forms.Key), sorted(e.Forms.Pinyin), e.Ref.Village, sorted(e.FundCodes), sorted(e.Years),
+	d := personDocument{
+		ID: e.Ref.String(), Key: e.Forms.Key, Parts: parts(e.Forms.Key), Spellings: sorted(e.Forms.Pinyin),
+		Near:  sorted(slices.Concat(ledger.Masked(e.Forms.Key), ledger.Shorter(e.Forms.Key))),
+		Funds: sorted(e.FundCodes), Years: sorted(e.Years), Places: []string{}, FundYears: make([]string, len(e.FundYears)),
 	}
+	if v := e.Ref.Village; v != "" {
+		d.Places = []string{v[:len("990121001")], v}
+	}
+	for i, f := range e.FundYears {
+		d.FundYears[i] = fundInYear(f.Fund, f.Year)
+	}
+	d.FundYears = sorted(d.FundYears)
+	return d
 }
+
+func fundInYear(fund string, year int) string { return fund + "@" + strconv.Itoa(year) }
 
 // lookupDocument is what the lookup index holds of a person.
 type lookupDocument struct {

@@ -4,16 +4,13 @@ import (
 	"cmp"
 	"context"
 	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"iter"
 	"log/slog"
-	"strings"
+	"slices"
 	"time"
 	"unicode/utf8"
-
-	"github.com/meilisearch/meilisearch-go"
 
 	"mingbai/ledger"
 )
@@ -41,6 +38,7 @@ type Books interface {
 	// Everything that the index must hold, in the order of its document ids.
 	AllPeople(ctx context.Context) iter.Seq2[ledger.PeopleEntry, error]
 	AllLookups(ctx context.Context) iter.Seq2[ledger.LookupEntry, error]
+	AllCatalogue(ctx context.Context) iter.Seq2[ledger.CatalogueEntry, error]
 
 	// The generation of the index that answers, "" when there is none, and whether changes wait in the outbox: both as of
 	// one moment, so that a generation that is not behind holds everything.
@@ -76,25 +74,75 @@ func New(c Config, b Books) (*Engine, error) {
 	return e, nil
 }
 
-// People finds people by name. It normalises the question itself; nobody is found by an empty name.
+// People finds people by name, in one way. It normalises the question itself; nobody is found by an empty name.
 func (e *Engine) People(ctx context.Context, q ledger.PeopleQuery) (ledger.PeopleHits, error) {
 	if q.Mode == ledger.NamePinyin {
 		q.Name = Spelling(q.Name)
 	} else {
 		q.Name = Normalise(q.Name)
 	}
-	q.Page, q.PerPage = max(q.Page, 1), max(q.PerPage, 1)
 	if q.Name == "" {
 		return ledger.PeopleHits{}, nil
 	}
-	var hits ledger.PeopleHits
-	if indexable(q) && e.ask(ctx, func(ctx context.Context, generation string) (err error) {
-		hits, err = e.findPeople(ctx, generation, q)
+	hits, _, err := e.answer(ctx, []ledger.PeopleQuery{q}, ledger.CatalogueQuery{})
+	if err != nil {
+		return ledger.PeopleHits{}, err
+	}
+	return hits[0], nil
+}
+
+// Tiers finds people by a name as it was typed in every way that it may be meant, the closest first; in only, if any are
+// named. Nobody is in two tiers.
+func (e *Engine) Tiers(ctx context.Context, typed string, q ledger.PeopleQuery, only ...ledger.NameMode) ([]ledger.PeopleTier, error) {
+	a, err := e.Ask(ctx, ledger.Question{Name: typed, People: q, Only: only})
+	return a.Tiers, err
+}
+
+// Ask answers a whole question, people and catalogue, in one round trip.
+func (e *Engine) Ask(ctx context.Context, q ledger.Question) (a ledger.Answer, err error) {
+	var queries []ledger.PeopleQuery
+	for _, t := range tiersOf(q.Name) {
+		if len(q.Only) > 0 && !slices.Contains(q.Only, t.Mode) {
+			continue
+		}
+		t.Places, t.Funds, t.Years, t.Page, t.PerPage = q.People.Places, q.People.Funds, q.People.Years, q.People.Page, q.People.PerPage
+		queries = append(queries, t)
+	}
+	hits, found, err := e.answer(ctx, queries, askable(q.Catalogue))
+	if err != nil {
+		return a, err
+	}
+	for i, h := range hits {
+		a.Tiers = append(a.Tiers, ledger.PeopleTier{Mode: queries[i].Mode, PeopleHits: h})
+	}
+	a.Catalogue = found
+	return a, nil
+}
+
+// answer asks the index, all at once, or else the books.
+func (e *Engine) answer(ctx context.Context, queries []ledger.PeopleQuery, c ledger.CatalogueQuery) (hits []ledger.PeopleHits, found ledger.CatalogueHits, err error) {
+	inIndex := true
+	for i := range queries {
+		q := &queries[i]
+		q.Page, q.PerPage = max(q.Page, 1), max(q.PerPage, 1)
+		inIndex = inIndex && indexable(*q)
+	}
+	if len(queries) == 0 && c.Empty() || inIndex && e.ask(ctx, func(ctx context.Context, generation string) error {
+		hits, found, err = e.find(ctx, generation, queries, c)
 		return err
 	}) {
-		return hits, nil
+		return hits, found, nil
 	}
-	return e.books.FindPeople(ctx, q)
+	hits = make([]ledger.PeopleHits, len(queries))
+	for i, q := range queries {
+		if hits[i], err = e.books.FindPeople(ctx, q); err != nil {
+			return nil, found, err
+		}
+	}
+	if !c.Empty() {
+		found, err = e.readCatalogue(ctx, c)
+	}
+	return hits, found, err
 }
 
 // Lookup finds the person who has both the number, by its token, and the name; ledger.ErrNotFound for every other case.
@@ -117,8 +165,12 @@ const maxValue = 400
 
 // indexable tells whether the index can answer a question at all.
 func indexable(q ledger.PeopleQuery) bool {
-	return len(q.Name) <= maxValue && q.Page <= maxTotalHits/q.PerPage &&
-		(q.Mode != ledger.NameContains || utf8.RuneCountInString(q.Name) <= maxPart)
+	for _, m := range append(q.Except, q.Match()) {
+		if len(m.Name) > maxValue || m.Mode == ledger.NameContains && utf8.RuneCountInString(m.Name) > maxPart {
+			return false
+		}
+	}
+	return q.Page <= maxTotalHits/q.PerPage
 }
 
 // ask puts a question to the living index and tells whether it answered. The outbox is seen empty before the generation is
@@ -152,66 +204,45 @@ func (e *Engine) ask(ctx context.Context, question func(ctx context.Context, gen
 // errForeign is a document that is not one of ours.
 var errForeign = errors.New("search: the index holds a foreign document")
 
-func (e *Engine) findPeople(ctx context.Context, generation string, q ledger.PeopleQuery) (ledger.PeopleHits, error) {
-	field := map[ledger.NameMode]string{
-		ledger.NameExact: "name_key", ledger.NameContains: "name_parts", ledger.NamePinyin: "name_py_keys",
-	}[q.Mode]
-	filter := field + " = " + quoted(q.Name)
-	if q.Village != "" {
-		filter += " AND village_code = " + quoted(q.Village)
+func (e *Engine) find(ctx context.Context, generation string, queries []ledger.PeopleQuery, c ledger.CatalogueQuery) (hits []ledger.PeopleHits, inCatalogue ledger.CatalogueHits, err error) {
+	asked := make([]searching, len(queries))
+	for i, q := range queries {
+		asked[i] = searchFor(e.uid(people, generation), filterOf(q), q.Page, q.PerPage)
 	}
-	ids, total, err := e.search(ctx, e.uid(people, generation), filter, q.Page, q.PerPage)
-	hits := ledger.PeopleHits{Total: total}
-	for _, id := range ids {
-		ref, err := ledger.ParsePersonRef(id)
+	if !c.Empty() {
+		asked = append(asked, e.searchCatalogue(generation, c))
+	}
+	answers, err := e.client.searchAll(ctx, asked)
+	if err != nil {
+		return nil, inCatalogue, err
+	}
+	for _, f := range answers[:len(queries)] {
+		h, err := f.people()
 		if err != nil {
-			return hits, errForeign
+			return nil, inCatalogue, err
 		}
-		hits.Refs = append(hits.Refs, ref)
+		hits = append(hits, h)
 	}
-	return hits, err
+	for _, f := range answers[len(queries):] {
+		inCatalogue.Total = f.Total
+		for _, h := range f.Hits {
+			inCatalogue.IDs = append(inCatalogue.IDs, h.ID)
+		}
+	}
+	return hits, inCatalogue, nil
 }
 
 func (e *Engine) findOwn(ctx context.Context, generation string, token []byte, nameKey string) (string, error) {
 	filter := "id_token = " + quoted(hex.EncodeToString(token)) + " AND name_key = " + quoted(nameKey)
-	ids, _, err := e.search(ctx, e.uid(lookups, generation), filter, 1, 1)
-	if err != nil || len(ids) == 0 {
+	found, err := e.client.searchAll(ctx, []searching{searchFor(e.uid(lookups, generation), filter, 1, 1)})
+	if err != nil || len(found[0].Hits) == 0 {
 		return "", err
 	}
-	if !ours(ids[0]) {
-		return "", errForeign
+	if id := found[0].Hits[0].ID; ours(id) {
+		return id, nil
 	}
-	return ids[0], nil
+	return "", errForeign
 }
-
-func (e *Engine) search(ctx context.Context, uid, filter string, page, perPage int) (ids []string, total int, err error) {
-	size := int64(perPage)
-	answer, err := e.client.Index(uid).SearchWithContext(ctx, "", &meilisearch.SearchRequest{
-		Filter: filter, Sort: []string{"id:asc"}, Page: int64(page), HitsPerPage: &size, AttributesToRetrieve: []string{"id"},
-	})
-	if err != nil {
-		return nil, 0, err
-	}
-	for _, hit := range answer.Hits {
-		var id string
-		if json.Unmarshal(hit["id"], &id) != nil {
-			return nil, 0, errForeign
-		}
-		ids = append(ids, id)
-	}
-	return ids, int(answer.TotalHits), nil
-}
-
-// quoted writes a value for a filter. Unescaped, a quote in a name would end the value and the rest would be a filter.
-func quoted(value string) string {
-	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(value) + `"`
-}
-
-// The two indexes.
-const (
-	people  = "people"
-	lookups = "lookup"
-)
 
 func (e *Engine) uid(index, generation string) string {
 	return index + "_" + e.config.County + "_" + generation

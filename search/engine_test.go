@@ -276,7 +276,7 @@ func TestWiped(t *testing.T) {
 	e, m, _ := setup(t, named(1, "张三"))
 	must(t, server.WipeMeili(t.Context()))
 	expect(t, e, m, "张三", 1, true)
-	if d := verified(t, e); !slices.Equal(d, []string{"people no index", "lookup no index"}) {
+	if d := verified(t, e); !slices.Equal(d, []string{"people no index", "lookup no index", "catalogue no index"}) {
 		t.Errorf("verify after a wipe: %v", d)
 	}
 	m.publish(named(2, "李四"))
@@ -309,8 +309,9 @@ func TestForeign(t *testing.T) {
 
 	byHand(t, "POST", "/indexes/people_990121_feedbeef/documents", `[{"id":"`+strings.Repeat("a", 32)+`-0","name_key":"张三"}]`)
 	byHand(t, "POST", "/indexes/lookup_990121_feedbeef/documents", `[{"id":"`+strings.Repeat("a", 32)+`"}]`)
+	byHand(t, "POST", "/indexes/catalogue_990121_feedbeef/documents", `[{"id":"`+strings.Repeat("a", 32)+`"}]`)
 	expect(t, e, m, "张三", 1, true)
-	if d := verified(t, e); !slices.Equal(d, []string{"people settings", "lookup settings"}) {
+	if d := verified(t, e); !slices.Equal(d, []string{"people settings", "lookup settings", "catalogue settings"}) {
 		t.Errorf("made up: %v", d)
 	}
 	must(t, e.Heal(t.Context()))

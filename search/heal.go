@@ -3,14 +3,13 @@ package search
 import (
 	"context"
 	"errors"
-	"iter"
 	"time"
 
 	"mingbai/ledger"
 )
 
 // Heal looks whether the living index is there and sound, and rebuilds it when it is not. It is meant to be called every
-// few seconds: when all is well it costs four small requests. After a rebuild that failed it rests, up to ten minutes.
+// few seconds: when all is well it costs seven small requests. After a rebuild that failed it rests, up to ten minutes.
 func (e *Engine) Heal(ctx context.Context) error {
 	if e.client == nil || !e.health.rested() {
 		return nil
@@ -48,19 +47,19 @@ func (e *Engine) ailment(ctx context.Context) (string, error) {
 		return "", err
 	}
 	generation := state.Generation
-	p, l, err := e.counts(ctx, generation)
+	held, err := e.counts(ctx, generation)
 	if errors.Is(err, ErrNoIndex) {
 		return "missing", nil
 	}
 	if err != nil {
 		return "", err
 	}
-	for index, settings := range map[string]string{people: settingsPeople, lookups: settingsLookup} {
-		if ok, err := e.client.hasSettings(ctx, e.uid(index, generation), settings); err != nil || !ok {
+	for _, k := range e.kinds() {
+		if ok, err := e.client.hasSettings(ctx, e.uid(k.name, generation), k.settings); err != nil || !ok {
 			return "settings", err
 		}
 	}
-	return e.miscount(ctx, p, l)
+	return e.miscount(ctx, held)
 }
 
 // countEmpty is how often an index that stays empty is held against the books: it may be rightly so, where every fund is
@@ -69,46 +68,45 @@ const countEmpty = 10 * time.Second
 
 // miscount compares the number of documents with the books. That reads all the books, so it is done now and then, and
 // when an index is empty. Changes may be on their way while it counts: only the second of two counts in a row is believed.
-func (e *Engine) miscount(ctx context.Context, inPeople, inLookups int) (string, error) {
-	if !e.health.countDue(e.config.CountEvery, inPeople == 0 || inLookups == 0) {
+func (e *Engine) miscount(ctx context.Context, held []int) (string, error) {
+	if !e.health.countDue(e.config.CountEvery, held) {
 		return "", nil
 	}
 	if state, err := e.books.IndexState(ctx); err != nil || state.Behind {
 		return "", err
 	}
-	p, err := length(e.books.AllPeople(ctx))
-	if err != nil {
-		return "", err
-	}
-	l, err := length(e.books.AllLookups(ctx))
-	if err != nil {
-		return "", err
+	off := false
+	for i, k := range e.kinds() {
+		n := 0
+		for _, err := range k.all(ctx) {
+			if err != nil {
+				return "", err
+			}
+			n++
+		}
+		off = off || n != held[i]
 	}
 	if state, err := e.books.IndexState(ctx); err != nil || state.Behind {
 		return "", err
 	}
-	if e.health.secondTime(p != inPeople || l != inLookups) {
+	if e.health.secondTime(off) {
 		return "count", nil
 	}
 	return "", nil
 }
 
-func length[T any](all iter.Seq2[T, error]) (n int, err error) {
-	for _, err := range all {
-		if err != nil {
-			return 0, err
-		}
-		n++
-	}
-	return n, nil
-}
-
-func (h *health) countDue(every time.Duration, empty bool) bool {
+func (h *health) countDue(every time.Duration, held []int) bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	emptied := empty && !h.empty
+	empty := 0 // a bit for each index
+	for i, n := range held {
+		if n == 0 {
+			empty |= 1 << i
+		}
+	}
+	emptied := empty&^h.empty != 0
 	h.empty = empty
-	if empty {
+	if empty != 0 {
 		every = min(every, countEmpty)
 	}
 	if !h.off && !emptied && time.Since(h.counted) < every {

@@ -18,7 +18,7 @@ type health struct {
 	lastAt  time.Time
 	counted time.Time // when Heal last counted the books
 	off     bool      // and found another number of documents
-	empty   bool      // when last looked at
+	empty   int       // which indexes were, when last looked at
 	rest    time.Time // no rebuild before: the last one failed
 	pause   time.Duration
 }
@@ -72,6 +72,7 @@ type Status struct {
 	Generation string // empty when no index was built yet
 	People     int    // documents; -1 when unknown
 	Lookups    int
+	Catalogue  int
 	Behind     bool   // the outbox is not empty
 	Answering  string // "index" or "books"
 	LastError  string // never a name or a token
@@ -80,7 +81,7 @@ type Status struct {
 
 // Status asks Meilisearch and the books how they are.
 func (e *Engine) Status(ctx context.Context) Status {
-	s := Status{Configured: e.client != nil, People: -1, Lookups: -1, Answering: "books"}
+	s := Status{Configured: e.client != nil, People: -1, Lookups: -1, Catalogue: -1, Answering: "books"}
 	state, err := e.books.IndexState(ctx)
 	if err != nil {
 		s.LastError, s.LastErrAt = ledger.MessageOf(err), time.Now()
@@ -93,8 +94,9 @@ func (e *Engine) Status(ctx context.Context) Status {
 	err = e.reach(ctx)
 	s.Reachable = err == nil
 	if s.Reachable && s.Generation != "" {
-		if s.People, s.Lookups, err = e.counts(ctx, s.Generation); err != nil {
-			s.People, s.Lookups = -1, -1
+		var held []int
+		if held, err = e.counts(ctx, s.Generation); err == nil {
+			s.People, s.Lookups, s.Catalogue = held[0], held[1], held[2] // in the order of kinds
 		}
 	}
 	_ = e.noted(err)

@@ -23,6 +23,7 @@ type memory struct {
 	people   map[string]ledger.PeopleEntry
 	lookups  map[string]ledger.LookupEntry
 	outbox   map[int64]string // ref or person that changed
+	catalog  map[string]ledger.CatalogueEntry
 	seq      int64
 	live     string
 	stale    string // what IndexState says once, as to a process that read it just before a swap
@@ -33,7 +34,7 @@ type memory struct {
 }
 
 func newMemory() *memory {
-	return &memory{people: map[string]ledger.PeopleEntry{}, lookups: map[string]ledger.LookupEntry{}, outbox: map[int64]string{}}
+	return &memory{people: map[string]ledger.PeopleEntry{}, lookups: map[string]ledger.LookupEntry{}, outbox: map[int64]string{}, catalog: map[string]ledger.CatalogueEntry{}}
 }
 
 // load takes people in without telling the outbox; refs are derived from the token.
@@ -44,7 +45,7 @@ func (m *memory) load(people []searchtest.Person) []ledger.PersonRef {
 		refs = append(refs, ref)
 		forms := search.Forms(p.Name)
 		if len(p.Funds) > 0 {
-			m.people[ref.String()] = ledger.PeopleEntry{Ref: ref, Forms: forms, Village: p.VillageName, FundCodes: p.Funds, Years: p.Years}
+			m.people[ref.String()] = ledger.PeopleEntry{Ref: ref, Forms: forms, Village: p.VillageName, FundCodes: p.Funds, Years: p.Years, FundYears: p.Paid()}
 		}
 		m.lookups[ref.Person] = ledger.LookupEntry{Person: ref.Person, Token: p.Token, NameKey: forms.Key, Live: true}
 	}
@@ -79,11 +80,7 @@ func (m *memory) FindPeople(_ context.Context, q ledger.PeopleQuery) (hits ledge
 	m.asked++
 	for _, id := range slices.Sorted(maps.Keys(m.people)) {
 		p := m.people[id]
-		match := map[ledger.NameMode]bool{
-			ledger.NameExact: p.Forms.Key == q.Name, ledger.NameContains: strings.Contains(p.Forms.Key, q.Name),
-			ledger.NamePinyin: slices.Contains(p.Forms.Pinyin, q.Name),
-		}[q.Mode]
-		if q.Name == "" || !match || (q.Village != "" && p.Ref.Village != q.Village) {
+		if !searchtest.Asked(q, p.Forms, p.Ref.Village, p.FundYears) {
 			continue
 		}
 		if hits.Total++; hits.Total > (q.Page-1)*q.PerPage && hits.Total <= q.Page*q.PerPage {
@@ -109,6 +106,15 @@ func (m *memory) PendingIndex(_ context.Context, limit int) (c ledger.IndexChang
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	for _, seq := range slices.Sorted(maps.Keys(m.outbox))[:min(limit, len(m.outbox))] {
+		if fund, is := strings.CutPrefix(m.outbox[seq], "fund "); is {
+			c.Seqs, c.Funds = append(c.Seqs, seq), append(c.Funds, fund)
+			for _, id := range slices.Sorted(maps.Keys(m.catalog)) {
+				if m.catalog[id].Fund == fund {
+					c.Catalogue = append(c.Catalogue, m.catalog[id])
+				}
+			}
+			continue
+		}
 		ref, err := ledger.ParsePersonRef(m.outbox[seq])
 		if err != nil { // a test's bad document
 			ref = ledger.PersonRef{Person: strings.TrimSuffix(m.outbox[seq], "-0")}
@@ -134,6 +140,22 @@ func (m *memory) DoneIndex(_ context.Context, seqs []int64) error {
 
 func (m *memory) AllPeople(context.Context) iter.Seq2[ledger.PeopleEntry, error] {
 	return inOrder(m, m.people)
+}
+
+func (m *memory) AllCatalogue(context.Context) iter.Seq2[ledger.CatalogueEntry, error] {
+	return inOrder(m, m.catalog)
+}
+
+// enter takes entries of a fund in, in place of what it has, and puts the fund on the outbox.
+func (m *memory) enter(fund string, entries ...ledger.CatalogueEntry) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	maps.DeleteFunc(m.catalog, func(_ string, e ledger.CatalogueEntry) bool { return e.Fund == fund })
+	for _, e := range entries {
+		m.catalog[e.ID] = e
+	}
+	m.seq++
+	m.outbox[m.seq] = "fund " + fund
 }
 
 func (m *memory) AllLookups(context.Context) iter.Seq2[ledger.LookupEntry, error] {
@@ -202,6 +224,15 @@ func (f indexOnly) FindPeople(ctx context.Context, q ledger.PeopleQuery) (ledger
 		return hits, errors.New("the books were asked")
 	}
 	return hits, err
+}
+
+func (f indexOnly) Tiers(ctx context.Context, typed string, q ledger.PeopleQuery, only ...ledger.NameMode) ([]ledger.PeopleTier, error) {
+	before := f.books.answers()
+	tiers, err := f.engine.Tiers(ctx, typed, q, only...)
+	if f.books.answers() != before {
+		return nil, errors.New("the books were asked")
+	}
+	return tiers, err
 }
 
 func (f indexOnly) FindOwn(ctx context.Context, token []byte, nameKey string) (string, error) {

@@ -14,18 +14,22 @@ import (
 // Nothing is ever searched for as text, so searchableAttributes is empty: doc.go says why. searchCutoffMs must not be
 // less than the time a search is waited for: an answer that was cut off is not in order.
 const (
-	settingsCommon = `"searchableAttributes":[],"displayedAttributes":["id"],"sortableAttributes":["id"],"rankingRules":["sort"],
+	settingsCommon = `"searchableAttributes":[],"displayedAttributes":["id"],"rankingRules":["sort"],
  "typoTolerance":{"enabled":false},"prefixSearch":"disabled","facetSearch":false,
  "pagination":{"maxTotalHits":1000000},"searchCutoffMs":1500,`
 
-	settingsPeople = `{` + settingsCommon + `
+	settingsPeople = `{` + settingsCommon + `"sortableAttributes":["id"],
  "filterableAttributes":[
-  {"attributePatterns":["name_key","name_parts","name_py_keys","village_code","fund_codes"],"features":{"facetSearch":false,"filter":{"equality":true,"comparison":false}}},
-  {"attributePatterns":["years"],"features":{"facetSearch":false,"filter":{"equality":true,"comparison":true}}}]}`
+  {"attributePatterns":["name_key","name_parts","name_py_keys","name_near","place_codes","fund_codes","fund_years"],"features":{"facetSearch":false,"filter":{"equality":true,"comparison":false}}},
+  {"attributePatterns":["years"],"features":{"facetSearch":false,"filter":{"equality":true,"comparison":false}}}]}`
 
-	settingsLookup = `{` + settingsCommon + `
+	settingsLookup = `{` + settingsCommon + `"sortableAttributes":["id"],
  "filterableAttributes":[
   {"attributePatterns":["id_token","name_key"],"features":{"facetSearch":false,"filter":{"equality":true,"comparison":false}}}]}`
+
+	settingsCatalogue = `{` + settingsCommon + `"sortableAttributes":["id","rank"],
+ "filterableAttributes":[
+  {"attributePatterns":["parts","kind","fund_code"],"features":{"facetSearch":false,"filter":{"equality":true,"comparison":false}}}]}`
 
 	searchCutoff = 1500 // milliseconds, as in settingsCommon
 	maxTotalHits = 1_000_000

@@ -38,7 +38,7 @@ func (e *Engine) drain(ctx context.Context) (n int, err error) {
 	}
 	generation := state.Generation
 	// Sending to an index that is not there would make one up.
-	if _, _, err := e.counts(ctx, generation); err != nil {
+	if _, err := e.counts(ctx, generation); err != nil {
 		return 0, err
 	}
 	return e.each(ctx, func(c ledger.IndexChanges) error { return e.apply(ctx, generation, c) })
@@ -74,7 +74,7 @@ func (e *Engine) each(ctx context.Context, apply func(ledger.IndexChanges) error
 	}
 }
 
-// apply brings both indexes to what a stretch says. A document that is rejected keeps no other from going in.
+// apply brings all indexes to what a stretch says. A document that is rejected keeps no other from going in.
 func (e *Engine) apply(ctx context.Context, generation string, c ledger.IndexChanges) error {
 	w := &writer{client: e.client, uid: e.uid(people, generation)}
 	l := &writer{client: e.client, uid: e.uid(lookups, generation)}
@@ -98,7 +98,7 @@ func (e *Engine) apply(ctx context.Context, generation string, c ledger.IndexCha
 			}
 		}
 	}
-	return errors.Join(w.finish(ctx), l.finish(ctx))
+	return errors.Join(w.finish(ctx), l.finish(ctx), e.applyCatalogue(ctx, generation, c))
 }
 
 // Reindex builds a new generation beside the living one from the books and puts it in its place. progress, which may be
@@ -147,42 +147,31 @@ func (e *Engine) rebuild(ctx context.Context, progress func(done int)) (err erro
 	return nil
 }
 
-// fill makes both indexes of a generation. Afterwards they hold exactly as many documents as were sent.
+// fill makes all indexes of a generation. Afterwards they hold exactly as many documents as were sent.
 func (e *Engine) fill(ctx context.Context, generation string, progress func(done int)) (done int, err error) {
-	inPeople, err := e.fillOne(ctx, e.uid(people, generation), settingsPeople, func(w *writer) error {
-		for p, err := range e.books.AllPeople(ctx) {
-			if err == nil {
-				err = w.put(ctx, p.Ref.String(), personOf(p))
+	for _, k := range e.kinds() {
+		before := done
+		n, err := e.fillOne(ctx, e.uid(k.name, generation), k.settings, func(w *writer) error {
+			for d, err := range k.all(ctx) {
+				if err == nil {
+					err = w.put(ctx, d.id, d.document)
+				}
+				if err != nil {
+					return err
+				}
+				report(progress, before+w.sent)
 			}
-			if err != nil {
-				return err
-			}
-			report(progress, w.sent)
+			return nil
+		})
+		if err != nil {
+			return 0, err
 		}
-		return nil
-	})
-	if err != nil {
-		return 0, err
-	}
-	inLookups, err := e.fillOne(ctx, e.uid(lookups, generation), settingsLookup, func(w *writer) error {
-		for p, err := range e.books.AllLookups(ctx) {
-			if err == nil {
-				err = w.put(ctx, p.Person, lookupOf(p))
-			}
-			if err != nil {
-				return err
-			}
-			report(progress, inPeople+w.sent)
-		}
-		return nil
-	})
-	if err != nil {
-		return 0, err
+		done += n
 	}
 	if progress != nil {
-		progress(inPeople + inLookups)
+		progress(done)
 	}
-	return inPeople + inLookups, nil
+	return done, nil
 }
 
 // fillOne makes one index, has it written and sees that everything is in it.
@@ -210,23 +199,29 @@ func report(progress func(done int), done int) {
 	}
 }
 
-// counts are the documents in both indexes of a generation; ErrNoIndex when one is missing.
-func (e *Engine) counts(ctx context.Context, generation string) (inPeople, inLookups int, err error) {
+// counts are the documents in each index of a generation; ErrNoIndex when one is missing.
+func (e *Engine) counts(ctx context.Context, generation string) (held []int, err error) {
 	if generation == "" {
-		return 0, 0, ErrNoIndex
+		return nil, ErrNoIndex
 	}
-	inPeople, err = e.client.count(ctx, e.uid(people, generation))
-	if err == nil {
-		inLookups, err = e.client.count(ctx, e.uid(lookups, generation))
+	for _, k := range e.kinds() {
+		n, err := e.client.count(ctx, e.uid(k.name, generation))
+		if hasCode(err, codeNoIndex) {
+			return nil, ErrNoIndex
+		}
+		if err != nil {
+			return nil, err
+		}
+		held = append(held, n)
 	}
-	if hasCode(err, codeNoIndex) {
-		err = ErrNoIndex
-	}
-	return inPeople, inLookups, err
+	return held, nil
 }
 
-func (e *Engine) drop(ctx context.Context, generation string) error {
-	return errors.Join(e.client.drop(ctx, e.uid(people, generation)), e.client.drop(ctx, e.uid(lookups, generation)))
+func (e *Engine) drop(ctx context.Context, generation string) (err error) {
+	for _, k := range e.kinds() {
+		err = errors.Join(err, e.client.drop(ctx, e.uid(k.name, generation)))
+	}
+	return err
 }
 
 // successor names the generation that follows one; the first is random.

@@ -36,7 +36,7 @@ type Difference struct {
 // maxDifferences is where Verify stops looking: more would only say the same.
 const maxDifferences = 10_000
 
-// Verify compares both indexes with the books, document by document. The outbox is drained first, since what is only late is
+// Verify compares all indexes with the books, document by document. The outbox is drained first, since what is only late is
 // no difference. Without an index there is nothing to differ.
 func (e *Engine) Verify(ctx context.Context) (differences []Difference, err error) {
 	if e.client == nil {
@@ -67,27 +67,27 @@ func (e *Engine) compare(ctx context.Context) ([]Difference, error) {
 		return nil, err
 	}
 	generation := state.Generation
-	p := comparison[personDocument]{e.client, e.uid(people, generation), settingsPeople, func(d personDocument) string { return d.ID }}
-	inPeople, err := p.run(ctx, mapped(e.books.AllPeople(ctx), personOf))
-	if err != nil {
-		return nil, err
+	var found []Difference
+	for _, k := range e.kinds() {
+		some, err := comparison{e.client, e.uid(k.name, generation), k}.run(ctx)
+		if err != nil {
+			return nil, err
+		}
+		found = append(found, some...)
 	}
-	l := comparison[lookupDocument]{e.client, e.uid(lookups, generation), settingsLookup, func(d lookupDocument) string { return d.ID }}
-	inLookups, err := l.run(ctx, mapped(e.books.AllLookups(ctx), lookupOf))
-	return append(inPeople, inLookups...), err
+	return found, nil
 }
 
 // A comparison of one index with what it should hold.
-type comparison[T any] struct {
-	client   *client
-	uid      string
-	settings string
-	id       func(T) string
+type comparison struct {
+	client *client
+	uid    string
+	kind   kind
 }
 
 // run merges two streams in the order of ids.
-func (c comparison[T]) run(ctx context.Context, books iter.Seq2[T, error]) (found []Difference, err error) {
-	ok, err := c.client.hasSettings(ctx, c.uid, c.settings)
+func (c comparison) run(ctx context.Context) (found []Difference, err error) {
+	ok, err := c.client.hasSettings(ctx, c.uid, c.kind.settings)
 	switch {
 	case hasCode(err, codeNoIndex):
 		return []Difference{{c.uid, "", IndexAbsent}}, nil
@@ -96,7 +96,7 @@ func (c comparison[T]) run(ctx context.Context, books iter.Seq2[T, error]) (foun
 	case !ok: // then it may not even be possible to read it in order
 		return []Difference{{c.uid, "", SettingsOff}}, nil
 	}
-	nextWant, stopWant := iter.Pull2(books)
+	nextWant, stopWant := iter.Pull2(c.kind.all(ctx))
 	defer stopWant()
 	nextIs, stopIs := iter.Pull2(c.documents(ctx))
 	defer stopIs()
@@ -108,7 +108,7 @@ func (c comparison[T]) run(ctx context.Context, books iter.Seq2[T, error]) (foun
 		if err := cmp.Or(errWant, errIs); err != nil {
 			return nil, err
 		}
-		id := c.id(want)
+		id := want.id
 		switch {
 		case moreIs && !ours(is.id):
 			found = append(found, Difference{c.uid, is.id, Extra})
@@ -122,7 +122,7 @@ func (c comparison[T]) run(ctx context.Context, books iter.Seq2[T, error]) (foun
 			found = append(found, Difference{c.uid, is.id, Extra})
 			is, errIs, moreIs = nextIs()
 		default:
-			if last = id; !same(want, is.hit) {
+			if last = id; !want.same(is.hit) {
 				found = append(found, Difference{c.uid, id, Different})
 			}
 			want, errWant, moreWant = nextWant()
@@ -139,7 +139,7 @@ type stored struct {
 
 // documents reads a whole index in the order of ids. Meilisearch 1.21 counts an offset one short when sorting, so that a
 // page may begin with the last document of the page before; it is taken once.
-func (c comparison[T]) documents(ctx context.Context) iter.Seq2[stored, error] {
+func (c comparison) documents(ctx context.Context) iter.Seq2[stored, error] {
 	return func(yield func(stored, error) bool) {
 		last, n := "", 0
 		for {
@@ -188,14 +188,4 @@ func ours(id string) bool {
 	}
 	_, err := ledger.ParsePersonRef(id)
 	return err == nil
-}
-
-func mapped[A, B any](all iter.Seq2[A, error], f func(A) B) iter.Seq2[B, error] {
-	return func(yield func(B, error) bool) {
-		for a, err := range all {
-			if !yield(f(a), err) {
-				return
-			}
-		}
-	}
 }

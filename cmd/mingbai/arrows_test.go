@@ -21,11 +21,12 @@ var arrows = map[string][]string{
 	"mingbai/ingest/sheet":           {},
 	"mingbai/ingest/sheet/sheettest": {"mingbai/ingest/sheet"},
 	"mingbai/search":                 {"mingbai/ledger"},
+	"mingbai/search/query":           {"mingbai/ledger", "mingbai/search"},
 	"mingbai/search/searchtest":      {"mingbai/ledger", "mingbai/search"},
 	"mingbai/fixtures":               {"mingbai/ledger"},
 	"mingbai/fixtures/services":      {},
 	"mingbai/templates":              {},
-	"mingbai/portal":                 {"mingbai/ledger", "mingbai/ledger/account", "mingbai/ingest", "mingbai/search", "mingbai/templates"},
+	"mingbai/portal":                 {"mingbai/ledger", "mingbai/ledger/account", "mingbai/ingest", "mingbai/search", "mingbai/search/query", "mingbai/templates"},
 }
 
 // owners are the only packages that may import a module.

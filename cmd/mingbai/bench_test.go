@@ -123,6 +123,18 @@ func BenchmarkAnswers(b *testing.B) {
 			io.Copy(io.Discard, res.Body)
 			res.Body.Close()
 		})
+		each("where the index stands", func(asked) {
+			_, err := w.db.IndexState(b.Context())
+			w.must(err)
+		})
+		each("a name, the references alone", func(p asked) {
+			_, err := engine.People(b.Context(), ledger.PeopleQuery{Name: p.name, PerPage: 20})
+			w.must(err)
+		})
+		each("a name in every way, references", func(p asked) {
+			_, err := engine.Tiers(b.Context(), p.name, ledger.PeopleQuery{PerPage: 20})
+			w.must(err)
+		})
 		ours := each("a name, with the people's payments", func(p asked) {
 			hits, err := engine.People(b.Context(), ledger.PeopleQuery{Name: p.name, PerPage: 20})
 			w.must(err)

@@ -57,26 +57,24 @@ func (w *world) publishPeople(people []searchtest.Person) {
 	batches := map[key][]ledger.StagedRow{}
 	seen := map[string]bool{}
 	for _, p := range people {
-		funds, years := p.Funds, p.Years
-		if len(funds) == 0 {
-			funds, years = []string{"SELF"}, []int{2025}
+		paid := p.Paid()
+		if len(paid) == 0 {
+			paid = []ledger.FundInYear{{Fund: "SELF", Year: 2025}}
 		}
-		for _, f := range funds {
-			for _, y := range years {
-				k := key{f, ledger.Period(fmt.Sprint(y))}
-				for month := 1; seen[fmt.Sprint(k, p.Token)]; month++ {
-					k.period = ledger.Period(fmt.Sprintf("%d-%02d", y, month))
-				}
-				seen[fmt.Sprint(k, p.Token)] = true
-				n := len(batches[k]) + 1
-				batches[k] = append(batches[k], ledger.StagedRow{
-					Row:         ledger.Row{Line: n, Sheet: "s", SheetRow: n, Village: p.VillageName, Amount: 100},
-					VillageCode: p.VillageCode,
-					People: map[ledger.Role]ledger.StagedParty{
-						ledger.Householder: {Name: p.Name, Forms: search.Forms(p.Name), Token: p.Token, Sealed: []byte("sealed")},
-					},
-				})
+		for _, f := range paid {
+			k := key{f.Fund, ledger.Period(fmt.Sprint(f.Year))}
+			for month := 1; seen[fmt.Sprint(k, p.Token)]; month++ {
+				k.period = ledger.Period(fmt.Sprintf("%d-%02d", f.Year, month))
 			}
+			seen[fmt.Sprint(k, p.Token)] = true
+			n := len(batches[k]) + 1
+			batches[k] = append(batches[k], ledger.StagedRow{
+				Row:         ledger.Row{Line: n, Sheet: "s", SheetRow: n, Village: p.VillageName, Amount: 100},
+				VillageCode: p.VillageCode,
+				People: map[ledger.Role]ledger.StagedParty{
+					ledger.Householder: {Name: p.Name, Forms: search.Forms(p.Name), Token: p.Token, Sealed: []byte("sealed")},
+				},
+			})
 		}
 	}
 	for k, rows := range batches {

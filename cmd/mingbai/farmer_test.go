@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -43,6 +44,21 @@ func TestAFarmerFindsHerMoney(t *testing.T) {
 			f.see(she.Name, she.Village, "共")
 			f.unsee(she.ID[6:14], she.ID[10:])
 			f.shot("2-by-name")
+			f.visit(site + "/people?q=" + url.QueryEscape(she.Village+she.Name+" 2025 粮补"))
+			f.see(she.Village, "2025年", "粮补", "姓名是“"+she.Name+"”", "村里的公示名单")
+			f.fits()
+			f.shot("2a-whole-question")
+			f.press(".chips li:nth-child(3) a") // the year
+			f.see("粮补", she.Name)
+			f.unsee(`"sort">年份`)
+			f.visit(site + "/people?q=" + url.QueryEscape("查无此人 "+she.Village+" 2019 耕地地力保护补贴"))
+			f.see("没有查到“查无此人”", "现在没有公示中的名单", "退回", "农业农村股", "0990-1210000")
+			f.fits()
+			f.shot("2b-nobody")
+			f.visit(site + "/people?q=" + url.QueryEscape(string([]rune(she.Name)[:2])))
+			f.fits()
+			f.shot("2c-tiers")
+			f.visit(site + "/people?name=" + url.QueryEscape(she.Name))
 			f.press("ul.ledger a.line")
 			f.open()
 			f.see("为什么是这个数", "批次")

@@ -83,6 +83,9 @@ func (db *DB) SaveFund(ctx context.Context, by string, f ledger.Fund) error {
 		if err != nil {
 			return err
 		}
+		if err := db.tellCatalogue(ctx, tx, f.Code); err != nil {
+			return err
+		}
 		return db.record(ctx, tx, by, "fund.save", "fund/"+f.Code, map[string]any{"name": f.Name, "disclosure": f.Disclosure})
 	})
 }

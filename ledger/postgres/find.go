@@ -11,9 +11,10 @@ import (
 
 // FindPeople answers a name search from the books by the same definitions as the index.
 func (db *DB) FindPeople(ctx context.Context, q ledger.PeopleQuery) (ledger.PeopleHits, error) {
-	where, args := nameCondition(q)
-	args["county"], args["today"], args["village"] = db.county, db.today(), q.Village
-	args["limit"], args["offset"] = q.PerPage, (max(q.Page, 1)-1)*q.PerPage
+	args := pgx.NamedArgs{
+		"county": db.county, "today": db.today(), "limit": q.PerPage, "offset": (max(q.Page, 1) - 1) * q.PerPage,
+	}
+	where := peopleCondition(q, args)
 	type hit struct {
 		Ref   ledger.PersonRef
 		Total int
@@ -32,7 +33,7 @@ func (db *DB) FindPeople(ctx context.Context, q ledger.PeopleQuery) (ledger.Peop
 			select distinct n.ref, p.village_code
 			from person n
 			join payment p on p.county = n.county and p.person_id = n.person_id `+joinBatchFund+`
-			where n.county = @county and `+where+` and (@village = '' or p.village_code = @village) and `+isPublic+`),
+			where n.county = @county and `+where+` and `+isPublic+`),
 		page as (
 			select ref, village_code from found
 			order by ref, case when village_code = '' then '0' else village_code end collate "C"
@@ -50,35 +51,6 @@ func (db *DB) FindPeople(ctx context.Context, q ledger.PeopleQuery) (ledger.Peop
 		}
 	}
 	return hits, nil
-}
-
-// nameCondition compares person n's name in the query's way. An empty name matches nobody.
-func nameCondition(q ledger.PeopleQuery) (string, pgx.NamedArgs) {
-	args := pgx.NamedArgs{"name": q.Name}
-	switch {
-	case q.Name == "":
-		return `false`, args
-	case q.Mode == ledger.NamePinyin:
-		args["py"] = []string{q.Name}
-		return `n.name_py @> @py`, args
-	case q.Mode == ledger.NameContains:
-		args["grams"] = grams(q.Name)
-		return `n.grams @> @grams and position(@name in n.name_key) > 0`, args
-	}
-	return `n.name_key = @name`, args
-}
-
-// grams are the pairs of neighbouring characters, or the one character, that a name containing s must have.
-func grams(s string) []string {
-	r := []rune(s)
-	if len(r) == 1 {
-		return []string{s}
-	}
-	var g []string
-	for i := range len(r) - 1 {
-		g = append(g, string(r[i:i+2]))
-	}
-	return g
 }
 
 // FindOwn finds the person who has both the number (by its token) and the name; ErrNotFound for every other case.

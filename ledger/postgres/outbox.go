@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"iter"
+	"strconv"
+	"strings"
 
 	"github.com/jackc/pgx/v5"
 
@@ -22,7 +24,7 @@ const joinBatchFund = `
 // tellIndex puts everybody in a batch on the search outbox and asks for a drain, inside the transaction that changes them.
 func (db *DB) tellIndex(ctx context.Context, tx pgx.Tx, b ledger.Batch) error {
 	if b.Kind != ledger.Subsidy {
-		return nil // the index knows people who are paid
+		return db.tellCatalogue(ctx, tx, b.Fund)
 	}
 	if _, err := exec(ctx, tx, `
 		insert into search_outbox (county, person_id, village_code)
@@ -41,11 +43,13 @@ func (db *DB) tellIndex(ctx context.Context, tx pgx.Tx, b ledger.Batch) error {
 func (db *DB) PendingIndex(ctx context.Context, limit int) (ledger.IndexChanges, error) {
 	var c ledger.IndexChanges
 	type change struct {
-		Seq, Person int64
-		Village     string
+		Seq     int64
+		Person  *int64
+		Village *string
+		Fund    *string
 	}
 	changes, err := all(ctx, db.pool, pgx.RowToStructByPos[change], `
-		select seq, person_id, village_code from search_outbox where county = @county order by seq limit @limit`,
+		select seq, person_id, village_code, fund from search_outbox where county = @county order by seq limit @limit`,
 		pgx.NamedArgs{"county": db.county, "limit": limit})
 	if err != nil || len(changes) == 0 {
 		return c, err
@@ -54,17 +58,27 @@ func (db *DB) PendingIndex(ctx context.Context, limit int) (ledger.IndexChanges,
 	var villages []string
 	for _, ch := range changes {
 		c.Seqs = append(c.Seqs, ch.Seq)
-		people, villages = append(people, ch.Person), append(villages, ch.Village)
+		if ch.Fund != nil {
+			c.Funds = append(c.Funds, *ch.Fund)
+			continue
+		}
+		people, villages = append(people, *ch.Person), append(villages, *ch.Village)
+	}
+	if len(c.Funds) > 0 {
+		if c.Catalogue, err = db.catalogueOf(ctx, c.Funds); err != nil || len(people) == 0 {
+			return c, err
+		}
 	}
 	args := pgx.NamedArgs{"county": db.county, "today": db.today(), "people": people, "villages": villages}
 	if c.People, err = all(ctx, db.pool, scanPeopleEntry, `
 		with k as (select distinct * from unnest(@people::bigint[], @villages::text[]) as k (person_id, village_code))
-		select n.ref, k.village_code, n.name_key, n.name_py, coalesce(r.name, ''), e.funds, e.years
+		select n.ref, k.village_code, n.name_key, n.name_py, coalesce(r.name, ''), e.funds, e.years, e.pairs
 		from k
 		join person n on n.county = @county and n.person_id = k.person_id
 		left join region r on r.county = @county and r.code = k.village_code
 		cross join lateral (
-			select coalesce(array_agg(distinct p.fund), '{}') as funds, coalesce(array_agg(distinct p.year), '{}') as years
+			select coalesce(array_agg(distinct p.fund), '{}') as funds, coalesce(array_agg(distinct p.year), '{}') as years,
+				`+fundsInYears+` as pairs
 			from payment p `+joinBatchFund+`
 			where p.county = @county and p.person_id = k.person_id and p.village_code = k.village_code and `+isPublic+`) e`,
 		args); err != nil {
@@ -88,9 +102,23 @@ const hasOwnBook = `(exists (
 		join fund f on f.county = p.county and f.code = p.fund
 		where y.county = n.county and y.person_id = n.person_id and f.disclosure <> 'aggregate'))`
 
+// fundsInYears are the funds of payments p, each with a year and @ before it.
+const fundsInYears = `coalesce(array_agg(distinct p.year || '@' || p.fund), '{}')`
+
 func scanPeopleEntry(row pgx.CollectableRow) (e ledger.PeopleEntry, err error) {
-	err = row.Scan(&e.Ref.Person, &e.Ref.Village, &e.Forms.Key, &e.Forms.Pinyin, &e.Village, &e.FundCodes, &e.Years)
-	return e, err
+	var pairs []string
+	if err = row.Scan(&e.Ref.Person, &e.Ref.Village, &e.Forms.Key, &e.Forms.Pinyin, &e.Village, &e.FundCodes, &e.Years, &pairs); err != nil {
+		return e, err
+	}
+	for _, pair := range pairs {
+		year, fund, _ := strings.Cut(pair, "@")
+		n, err := strconv.Atoi(year)
+		if err != nil {
+			return e, err
+		}
+		e.FundYears = append(e.FundYears, ledger.FundInYear{Fund: fund, Year: n})
+	}
+	return e, nil
 }
 
 func scanLookupEntry(row pgx.CollectableRow) (e ledger.LookupEntry, err error) {
@@ -108,7 +136,7 @@ func (db *DB) DoneIndex(ctx context.Context, seqs []int64) error {
 // AllPeople streams every person in a village with at least one row that is public today, in order of the ref's text.
 func (db *DB) AllPeople(ctx context.Context) iter.Seq2[ledger.PeopleEntry, error] {
 	return stream(ctx, db, scanPeopleEntry, `
-		select n.ref, p.village_code, n.name_key, n.name_py, coalesce(r.name, ''), array_agg(distinct p.fund), array_agg(distinct p.year)
+		select n.ref, p.village_code, n.name_key, n.name_py, coalesce(r.name, ''), array_agg(distinct p.fund), array_agg(distinct p.year), `+fundsInYears+`
 		from payment p `+joinBatchFund+`
 		join person n on n.county = p.county and n.person_id = p.person_id
 		left join region r on r.county = p.county and r.code = p.village_code

@@ -3,6 +3,8 @@ package searchtest
 import (
 	"crypto/sha256"
 	"fmt"
+
+	"mingbai/ledger"
 )
 
 // A Person is somebody in a village, as a list of payments would name them. The same Token in two villages is one person
@@ -14,6 +16,21 @@ type Person struct {
 	Token       []byte
 	Funds       []string // funds public today; empty: only funds that are closed to others ("self")
 	Years       []int
+	Pairs       []ledger.FundInYear // which fund in which year; every fund in every year when nil
+}
+
+// Paid are the funds that are public today, each with its year.
+func (p Person) Paid() []ledger.FundInYear {
+	if p.Pairs != nil || len(p.Funds) == 0 {
+		return p.Pairs
+	}
+	var all []ledger.FundInYear
+	for _, f := range p.Funds {
+		for _, y := range p.Years {
+			all = append(all, ledger.FundInYear{Fund: f, Year: y})
+		}
+	}
+	return all
 }
 
 // Villages of the sample county, and one that is not in its code list.
@@ -32,7 +49,7 @@ func token(n int) []byte {
 }
 
 func person(n int, name, village string) Person {
-	return Person{name, village, villageNames[village], token(n), []string{"F01", "F02"}, []int{2024, 2025}}
+	return Person{name, village, villageNames[village], token(n), []string{"F01", "F02"}, []int{2024, 2025}, nil}
 }
 
 // county is who the suite is about.
@@ -54,6 +71,24 @@ func county() []Person {
 	self := person(51, "独见己", Willow) // nothing of theirs is public
 	self.Funds = nil
 	all = append(all, self)
+	for i, name := range []string{
+		"赵小明", "赵小明", "赵大明", "赵明", "赵小小明", "赵明小", "赵晓明", "照小明", "赵小名", "赵小", "赵小明明", "韩喆之", "韩哲之", "韩哲", "周堃", "周坤",
+		"玛丽娅木·艾山", "玛丽娅木艾山", "玛丽娅姆·艾山", "古丽·热·曼", "古丽热曼", "赵%明", "赵_明", `赵\明`,
+	} {
+		p := person(200+i, name, []string{Willow, Spring, Far, ""}[i%4])
+		switch i % 5 {
+		case 0:
+			p.Years = []int{2024}
+		case 1:
+			p.Funds = []string{"F02"}
+		case 2: // from each fund, and in each year, but not from each fund in each year
+			p.Pairs = []ledger.FundInYear{{Fund: "F01", Year: 2024}, {Fund: "F02", Year: 2025}}
+		}
+		all = append(all, p)
+	}
+	closed := person(300, "赵小明", Willow) // a name that others bear, and nothing of theirs is public
+	closed.Funds = nil
+	all = append(all, closed)
 	for i := range 57 { // enough for pages; 甲 to 癸 twice over make the given names
 		given := []rune("甲乙丙丁戊己庚辛壬癸")
 		village := []string{Willow, Spring, Far, ""}[i%4]

@@ -1,0 +1,34 @@
+package portal
+
+import (
+	"net/http"
+
+	"github.com/gofiber/fiber/v2"
+
+	"mingbai/ledger"
+)
+
+type personPage struct {
+	Frame
+	Person   ledger.FoundPerson
+	Sum      sum
+	Payments []entry
+}
+
+func (personPage) view() string { return "pages/person" }
+
+func (s *Server) person(c *fiber.Ctx) error {
+	ref, err := ledger.ParsePersonRef(param(c, "ref"))
+	if err != nil {
+		return err
+	}
+	found, payments, err := s.books.PublicPerson(c.UserContext(), ref)
+	if err != nil {
+		return err
+	}
+	p := personPage{
+		Frame: s.frame("公开的补贴"), Person: found, Sum: sum{"公开部分合计", found.Tally}, Payments: s.entries(payments),
+	}
+	p.NoIndex = true
+	return s.show(c, http.StatusOK, p)
+}

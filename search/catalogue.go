@@ -1,0 +1,139 @@
+package search
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/meilisearch/meilisearch-go"
+
+	"mingbai/ledger"
+)
+
+// catalogueDocument is what the catalogue index holds of an entry.
+type catalogueDocument struct {
+	ID    string   `json:"id"`
+	Parts []string `json:"parts"` // of the title and of the words: found like part of a name
+	Kind  string   `json:"kind"`
+	Fund  string   `json:"fund_code"`
+	Rank  int      `json:"rank"`
+}
+
+func catalogueOf(e ledger.CatalogueEntry) catalogueDocument {
+	var all []string
+	for _, text := range texts(e) {
+		all = append(all, parts(text)...)
+	}
+	return catalogueDocument{e.ID, sorted(all), string(e.Kind), e.Fund, rank(e.Kind)}
+}
+
+// maxText is how much of a title can be found: a clerk's sheet may hold a page in a cell.
+const maxText = 60
+
+// texts are what an entry is found by, normalised.
+func texts(e ledger.CatalogueEntry) (all []string) {
+	for _, text := range append([]string{e.Title}, strings.Fields(e.Words)...) {
+		r := []rune(Normalise(text))
+		all = append(all, string(r[:min(len(r), maxText)]))
+	}
+	return all
+}
+
+// catalogueFilter writes a question as a filter.
+func catalogueFilter(q ledger.CatalogueQuery) string {
+	var ways []string
+	if len(q.Funds) > 0 {
+		ways = append(ways, "(kind = "+quoted(string(ledger.CatalogueFund))+" AND fund_code IN "+listed(q.Funds)+")")
+	}
+	for _, words := range q.Any {
+		held := make([]string, len(words))
+		for i, w := range words {
+			held[i] = "parts = " + quoted(w)
+		}
+		ways = append(ways, "("+strings.Join(held, " AND ")+")")
+	}
+	return strings.Join(ways, " OR ")
+}
+
+// inCatalogue is what catalogueFilter says, by plain reading.
+func inCatalogue(q ledger.CatalogueQuery, e ledger.CatalogueEntry) bool {
+	if e.Kind == ledger.CatalogueFund && slices.Contains(q.Funds, e.Fund) {
+		return true
+	}
+	all := texts(e)
+	return slices.ContainsFunc(q.Any, func(words []string) bool {
+		return !slices.ContainsFunc(words, func(w string) bool {
+			return !slices.ContainsFunc(all, func(text string) bool { return strings.Contains(text, w) })
+		})
+	})
+}
+
+// askable brings a question about the catalogue into the form in which it is compared. Words of one character would find
+// half of it and count for nothing; ones longer than an index can hold are cut, alike for index and books.
+func askable(q ledger.CatalogueQuery) ledger.CatalogueQuery {
+	var ways [][]string
+	for _, words := range q.Any {
+		var way []string
+		for _, w := range words {
+			r := []rune(Normalise(w))
+			if w = string(r[:min(len(r), maxPart)]); utf8.RuneCountInString(w) > 1 {
+				way = append(way, w)
+			}
+		}
+		if len(way) > 0 {
+			ways = append(ways, way)
+		}
+	}
+	q.Any, q.Most = ways, max(q.Most, 1)
+	return q
+}
+
+func (e *Engine) searchCatalogue(generation string, q ledger.CatalogueQuery) searching {
+	s := searchFor(e.uid(catalogue, generation), catalogueFilter(q), 1, q.Most)
+	s.Sort = []string{"rank:asc", "id:asc"}
+	return s
+}
+
+// readCatalogue answers from the books by reading the catalogue through: it is small, and so the two cannot differ.
+func (e *Engine) readCatalogue(ctx context.Context, q ledger.CatalogueQuery) (hits ledger.CatalogueHits, err error) {
+	var list []ledger.CatalogueEntry
+	for entry, err := range e.books.AllCatalogue(ctx) {
+		if err != nil {
+			return hits, err
+		}
+		if inCatalogue(q, entry) {
+			list = append(list, entry)
+		}
+	}
+	slices.SortFunc(list, func(a, b ledger.CatalogueEntry) int {
+		return cmp.Or(cmp.Compare(rank(a.Kind), rank(b.Kind)), strings.Compare(a.ID, b.ID))
+	})
+	hits.Total = len(list)
+	for _, entry := range list[:min(len(list), q.Most)] {
+		hits.IDs = append(hits.IDs, entry.ID)
+	}
+	return hits, nil
+}
+
+// applyCatalogue takes out what the index holds of the funds that changed and puts in what there is of them now. Between the
+// two the outbox still says that the index is behind, and the books answer.
+func (e *Engine) applyCatalogue(ctx context.Context, generation string, c ledger.IndexChanges) error {
+	if len(c.Funds) == 0 {
+		return nil
+	}
+	uid := e.uid(catalogue, generation)
+	if err := e.client.do(ctx, uid, func(ctx context.Context) (*meilisearch.TaskInfo, error) {
+		return e.client.Index(uid).DeleteDocumentsByFilterWithContext(ctx, "fund_code IN "+listed(c.Funds), nil)
+	}); err != nil {
+		return err
+	}
+	w := &writer{client: e.client, uid: uid}
+	for _, entry := range c.Catalogue {
+		if err := w.put(ctx, entry.ID, catalogueOf(entry)); err != nil {
+			return err
+		}
+	}
+	return w.finish(ctx)
+}
