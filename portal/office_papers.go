@@ -70,7 +70,7 @@ func (s *Server) addPaper(c *fiber.Ctx) error {
 	if len(form.file) == 0 {
 		failed = ledger.Errorf(ledger.KindInvalid, "请选择文件")
 	} else {
-		kind, failed = paperType(form.file)
+		kind, form.file, failed = cleanPaper(form.file)
 	}
 	wrongFile := failed != nil
 	if failed == nil {

@@ -45,3 +45,14 @@ func paperType(content []byte) (string, error) {
 	}
 	return "", ledger.Errorf(ledger.KindInvalid, "只收 PDF、DOCX、XLSX、JPG、PNG，这个文件不是。请另存为其中一种")
 }
+
+// cleanPaper tells a document's type and makes it one that may be shown: a picture is written anew like any photo, since a
+// camera writes into it where and when it was taken.
+func cleanPaper(content []byte) (kind string, clean []byte, err error) {
+	kind, err = paperType(content)
+	if err != nil || kind != "jpg" && kind != "png" {
+		return kind, content, err
+	}
+	clean, err = cleanPhoto(content)
+	return "jpg", clean, err
+}

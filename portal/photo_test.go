@@ -137,3 +137,16 @@ func FuzzOrientation(f *testing.F) {
 		}
 	})
 }
+
+// A fund's document that is a picture is shown to everybody: it tells no more of its maker than a photo does.
+func TestAPaperThatIsAPictureIsWrittenAnew(t *testing.T) {
+	t.Parallel()
+	kind, kept, err := cleanPaper(phonePhoto(t, 200, 100, 1))
+	if err != nil || kind != "jpg" || bytes.Contains(kept, []byte("Exif")) || bytes.Contains(kept, []byte("SECRET")) {
+		t.Errorf("%s, %v: EXIF is left", kind, err)
+	}
+	pdf := []byte("%PDF-1.7\n")
+	if kind, kept, err := cleanPaper(pdf); err != nil || kind != "pdf" || !bytes.Equal(kept, pdf) {
+		t.Errorf("a pdf became %s, %v", kind, err)
+	}
+}
