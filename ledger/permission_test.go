@@ -45,6 +45,7 @@ board.post       clerk own
 accounts.manage  admin all
 codes.manage     admin all
 audit.read       auditor all, discipline all
+inquiry.see      duty all, handler own, head all, supervisor all, auditor all, discipline all
 `
 	var got strings.Builder
 	got.WriteByte('\n')
