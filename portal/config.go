@@ -45,6 +45,9 @@ type Config struct {
 	Work   Worker
 	Lists  Lists
 	Papers Papers
+
+	Inquiries Inquiries // what citizens send; no pages for it when nil
+	Scan      Scanner   // of their files; nobody looks when nil
 }
 
 // Limit allows Max requests in any stretch of Window.
@@ -59,6 +62,9 @@ type Limits struct {
 	LookupAddress Limit // per network address; a village may share one
 	LookupTotal   Limit // all together: guessing from many addresses
 	Browse        Limit // names, people and village lists, per address
+	Ask           Limit // sending to the inquiry desk, per address
+	Track         Limit // tracking codes, per address
+	TrackTotal    Limit // all together
 }
 
 func (c Config) withDefaults() Config {
@@ -66,6 +72,9 @@ func (c Config) withDefaults() Config {
 	c.Limits.LookupAddress.or(30, 5*time.Minute)
 	c.Limits.LookupTotal.or(3000, 5*time.Minute)
 	c.Limits.Browse.or(120, time.Minute)
+	c.Limits.Ask.or(20, 10*time.Minute)
+	c.Limits.Track.or(30, 5*time.Minute)
+	c.Limits.TrackTotal.or(3000, 5*time.Minute)
 	if len(c.FormKey) == 0 {
 		c.FormKey = make([]byte, 32)
 		_, _ = rand.Read(c.FormKey) // never fails

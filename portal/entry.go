@@ -16,6 +16,7 @@ type entry struct {
 	Phone   string
 	Terms   string // 12.40 亩 × 83.94 元/亩
 	Product string // 1,040.86; empty when the sheet does not say enough
+	Asks    bool   // it may be asked about
 	Gap     string // what to know where the amount is another
 	AsRole  bool   // say what the person is to it
 }
@@ -40,7 +41,7 @@ func (s *Server) entries(list []ledger.Payment) []entry {
 }
 
 func (s *Server) entry(p ledger.Payment) entry {
-	e := entry{Payment: p, Phone: s.config.Phone, AsRole: p.Role == ledger.Payee || p.Role == ledger.Beneficiary}
+	e := entry{Payment: p, Phone: s.config.Phone, Asks: s.config.Inquiries != nil, AsRole: p.Role == ledger.Payee || p.Role == ledger.Beneficiary}
 	product, ok := p.Product()
 	if !ok {
 		return e

@@ -26,11 +26,12 @@ type Frame struct {
 	Home    bool
 	NoIndex bool
 	Wide    bool // a table of many columns
+	Asks    bool // the inquiry desk is open
 }
 
 func (s *Server) frame(title string) Frame {
 	c := s.config
-	return Frame{Title: title, County: c.County, Phone: c.Phone, Hours: c.Hours, Address: c.Address}
+	return Frame{Title: title, County: c.County, Phone: c.Phone, Hours: c.Hours, Address: c.Address, Asks: c.Inquiries != nil}
 }
 
 // show renders a page; fiber renders into a buffer, so a failing template never leaves half a page behind.
@@ -58,6 +59,12 @@ var everyPage = []page{
 	aboutPage{},
 	auditPage{},
 	errorPage{},
+	filingPage{},
+	receiptPage{},
+	trackFormPage{},
+	trackPage{},
+	answersPage{},
+	answerPage{},
 	loginPage{},
 	secondPage{},
 	linkPage{},

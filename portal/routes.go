@@ -31,6 +31,10 @@ func (s *Server) routes() {
 	}
 	s.app.Get("/funds/:code/:year/villages/:village", private, browse, zip, s.village)
 
+	if s.config.Inquiries != nil {
+		s.inquiryRoutes(form, zip)
+	}
+
 	s.app.Get("/about", zip, s.about)
 	s.app.Get("/audit", zip, s.audit)
 

@@ -122,8 +122,9 @@ type Tracked struct {
 	Said    []Said
 	Files   []File
 	Reply   string
-	Answer  int64 // number of the public copy; 0: none
-	Acts    []Act // what the citizen may do
+	Right   string // a refusal: where the matter belongs
+	Answer  int64  // number of the public copy; 0: none
+	Acts    []Act  // what the citizen may do
 }
 
 // Dossier is a case as an officer sees it.

@@ -55,6 +55,11 @@ func (q *Inquiries) tracked(ctx context.Context, tx pgx.Tx, d inquiry.Desk, h he
 		ID: h.id, Seen: h.seen(), Case: h.c, Subject: h.said[0].Words.Subject, Text: h.said[0].Words.Text, Status: d.Status(h.c, q.nowUTC()),
 		Said: slices.Clone(h.said), Reply: reply(h),
 	}
+	for _, s := range h.said {
+		if s.Act == inquiry.ProposeRefusal {
+			t.Right = s.Words.Right
+		}
+	}
 	if t.About, err = q.about(ctx, tx, h.id); err != nil {
 		return t, err
 	}
