@@ -58,6 +58,9 @@ var everyPage = []page{
 	aboutPage{},
 	auditPage{},
 	errorPage{},
+	challengePage{},
+	waitPage{},
+	kioskPage{},
 	loginPage{},
 	secondPage{},
 	linkPage{},
@@ -95,6 +98,9 @@ var everyPage = []page{
 	listHistoryPage{},
 	listImportPage{},
 	papersPage{},
+	kiosksPage{},
+	kioskKeyPage{},
+	harvestPage{},
 }
 
 // emptyRecords has one row without anything in it, so that the kind's own part is tried too.
