@@ -121,7 +121,10 @@ func (db *DB) enterPeople(ctx context.Context, tx pgx.Tx, b ledger.Batch) error 
 		)
 		insert into person (county, who, id_token, id_sealed, name, name_key, name_py)
 		select distinct on (who, name_key) @county, who, id_token, id_sealed, name, name_key, name_py
-		from named order by who, name_key
+		from named n
+		-- The conflict alone would do, but only after the grams of everybody's name were made and thrown away.
+		where not exists (select from person p where p.county = @county and p.who = n.who and p.name_key = n.name_key)
+		order by who, name_key
 		on conflict (county, who, name_key) do nothing`,
 		pgx.NamedArgs{"county": db.county, "no": b.No})
 	return err
