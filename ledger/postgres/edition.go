@@ -3,6 +3,7 @@ package postgres
 import (
 	"context"
 	"errors"
+	"math"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -88,6 +89,78 @@ func execAll(ctx context.Context, q querier, args pgx.NamedArgs, statements ...s
 		}
 	}
 	return nil
+}
+
+// seqOf is the number by which queries ask for an edition: past every number for the books as they are.
+func seqOf(then *ledger.Edition) int64 {
+	if then == nil {
+		return math.MaxInt64
+	}
+	return then.No
+}
+
+// heldThen says in SQL whether a span t held at edition @then.
+const heldThen = `t.from_seq <= @then and (t.to_seq is null or t.to_seq > @then)`
+
+// counted says in SQL whether record p counts, or did then.
+func counted(then *ledger.Edition) string {
+	if then == nil {
+		return `p.active`
+	}
+	return `exists (select from record_span t where t.county = p.county and t.year = p.year and t.batch_no = p.batch_no and t.line = p.line and ` + heldThen + `)`
+}
+
+// shown says in SQL whether record p may be seen today, of those that counted then. What was taken back since was taken back
+// for a reason and is not shown again; what was corrected is. Of people nothing is shown but what is public today.
+func shown(k *recordKind, then *ledger.Edition) string {
+	if then == nil || k.people {
+		return isPublic + ` and ` + counted(then)
+	}
+	return counted(then) + ` and f.disclosure = 'public' and b.public_from <= @today and (b.public_until is null or b.public_until >= @today)
+		and b.state in ('published', 'superseded')
+		and not exists (select from row_withdrawal w where w.county = p.county and w.batch_no = p.batch_no and w.line = p.line)`
+}
+
+// publicationsThen tells the batches of @fund in @year as they stood at edition @then: ended by a withdrawal not taken back
+// by then, or by a correction of all that they held.
+func (db *DB) publicationsThen(ctx context.Context, q querier, args pgx.NamedArgs) ([]ledger.Publication, error) {
+	return all(ctx, q, scanPublication, `
+		with told as (
+			select distinct on (l.batch_no) l.batch_no, l.act, l.at, l.reason
+			from publication_log l
+			where l.county = @county and l.fund = @fund and l.year = @year and l.seq <= @then and l.act in ('publish', 'withdraw', 'revert')
+			order by l.batch_no, l.seq desc),
+		stood as (
+			select b.county, b.batch_no, b.fund, b.period, b.row_count, b.total_fen, b.published_at, b.file_name, b.corrects, b.correct_reason,
+				coalesce(c.at, case when t.act = 'withdraw' then t.at end) as ended_at,
+				coalesce(c.correct_reason, case when t.act = 'withdraw' then t.reason end) as end_reason,
+				case when c.at is null then 'published' else 'superseded' end as state
+			from told t
+			join batch b on b.county = @county and b.batch_no = t.batch_no
+			left join lateral (
+				select o.at, n.correct_reason from told o join batch n on n.county = @county and n.batch_no = o.batch_no
+				where n.corrects = b.batch_no and o.act <> 'withdraw' and t.act <> 'withdraw'
+					and not exists (select from village_span t where t.county = @county and t.fund = @fund and t.year = @year and t.batch_no = b.batch_no and `+heldThen+`)
+					and not exists (select from record_span t where t.county = @county and t.year = @year and t.batch_no = b.batch_no and `+heldThen+`)
+				order by o.batch_no desc limit 1) c on true)
+		select `+publicationColumns+` from stood b join fund f on f.county = b.county and f.code = b.fund order by b.batch_no`, args)
+}
+
+// FundPageOn is what is open of a fund of subsidies as the books stood at the end of a day. Only a fund that names everybody
+// has days before: of others the difference between two days would be a household.
+func (db *DB) FundPageOn(ctx context.Context, code string, year int, day time.Time) (page ledger.FundPage, err error) {
+	fund, err := db.Fund(ctx, code)
+	if err != nil {
+		return page, err
+	}
+	if fund.Disclosure != ledger.DisclosePublic {
+		return page, ledger.Errorf(ledger.KindNotFound, "“%s”只公开今天的合计，不提供往日的账目：两天相减，会露出个别人家的数", fund.Name)
+	}
+	then, err := db.EditionOn(ctx, day)
+	if err != nil {
+		return page, err
+	}
+	return db.fundPage(ctx, code, year, &then)
 }
 
 func scanEdition(row pgx.CollectableRow) (e ledger.Edition, err error) {
