@@ -44,6 +44,7 @@ act.ask          clerk own, certifier own
 board.post       clerk own
 accounts.manage  admin all
 codes.manage     admin all
+harvest.guard    admin all
 audit.read       auditor all, discipline all
 inquiry.see      duty all, handler own, head all, supervisor all, auditor all, discipline all
 `

@@ -40,7 +40,7 @@ func (s *Server) inquiryRoutes(form, zip fiber.Handler) {
 	s.app.Get("/ask", private, form, s.filing)
 	s.app.Post("/ask", private, ask, s.takeFiling)
 	s.app.Get("/track", private, form, s.trackForm)
-	s.app.Post("/track", private, form, track, total, s.track)
+	s.app.Post("/track", private, form, track, total, s.evenly, s.track)
 	s.app.Post("/track/act", private, track, s.citizenAct)
 	s.app.Get("/answers", s.browseLimit(), zip, s.answers)
 	s.app.Get("/answers/:no", s.browseLimit(), zip, s.answer)

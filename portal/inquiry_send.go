@@ -60,7 +60,7 @@ func (s *Server) filing(c *fiber.Ctx) error {
 }
 
 func (s *Server) showFiling(c *fiber.Ctx, status int, step string, f inquiry.Filing, fault string) error {
-	p := filingPage{Frame: s.frame("问一问"), Token: formToken(c), Step: step, Filing: f, Fault: fault}
+	p := filingPage{Frame: s.frame("问账"), Token: formToken(c), Step: step, Filing: f, Fault: fault}
 	p.Nav, p.NoIndex = "ask", true
 	for _, k := range inquiry.Kinds {
 		p.Kinds = append(p.Kinds, kindChoice{k, inquiryHints[k]})

@@ -166,6 +166,10 @@ func ours(err error) error {
 			return &ledger.Error{Kind: ledger.KindConflict, Message: "这件来件刚刚有了变化，请刷新再办", Cause: err}
 		case "inquiry_day_two_sign":
 			return &ledger.Error{Kind: ledger.KindDenied, Rule: "XB-05", Message: "登记册要两个人签，请另一位值班人员签", Cause: err}
+		case "kiosk_name_once":
+			return &ledger.Error{Kind: ledger.KindConflict, Message: "已有一台同名的查询机在用，请换一个名称", Cause: err}
+		case "trap_name_once":
+			return &ledger.Error{Kind: ledger.KindConflict, Message: "别的村已经用了这个名字，请换一个", Cause: err}
 		case "officer_department":
 			return &ledger.Error{Kind: ledger.KindInvalid, Message: "没有这个部门，请重新选择", Cause: err}
 		}
