@@ -48,6 +48,7 @@ type Config struct {
 	Papers Papers
 
 	Inquiries Inquiries // what citizens send; no pages for it when nil
+	Desk      Desk      // the office's part of it
 	Scan      Scanner   // of their files; nobody looks when nil
 }
 
