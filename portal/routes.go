@@ -33,6 +33,7 @@ func (s *Server) routes() {
 
 	s.app.Get("/about", zip, s.about)
 	s.app.Get("/audit", zip, s.audit)
+	s.app.Post("/elder", s.elder)
 
 	if s.office != nil {
 		s.officeRoutes()

@@ -56,6 +56,9 @@ type Server struct {
 	needs    map[string]need // who may come through each route of the office, by method and path
 	streamed []string        // patterns of the routes that take files
 	printing chan struct{}   // holds one: who makes a PDF
+	open     []string        // addresses without parameters that are answered
+	menu     []way
+	foot     []way
 }
 
 // New parses every template and joins the routes. It fails rather than serve a site with a page missing.
@@ -94,6 +97,7 @@ func New(c Config, books Books, finder Finder) (*Server, error) {
 		DisablePreParseMultipartForm: true, // it would spill files to temporary ones
 	})
 	s.routes()
+	s.learnWays()
 	return s, nil
 }
 

@@ -72,6 +72,9 @@ func (db *DB) enter(ctx context.Context, tx pgx.Tx, b ledger.Batch, by string) e
 			Kind: ledger.KindConflict, Rule: "XB-01", Message: fmt.Sprintf("批次%d：%v，请退回本批次，走更正并写明原因", b.No, err),
 		}
 	}
+	if err := db.note(ctx, tx, ledger.ActPublished, b, 0, b.Reason); err != nil {
+		return err
+	}
 	for _, move := range db.entering(b.Kind) {
 		if err := move(ctx, tx, b); err != nil {
 			return err
@@ -233,6 +236,9 @@ func (db *DB) withdraw(ctx context.Context, tx pgx.Tx, no int64, by, reason stri
 	args := pgx.NamedArgs{
 		"county": db.county, "no": no, "by": by, "now": db.now(), "reason": reason,
 	}
+	if err := db.note(ctx, tx, ledger.ActWithdrawn, b, 0, reason); err != nil {
+		return err
+	}
 	if err := db.endRows(ctx, tx, b); err != nil {
 		return err
 	}
@@ -275,19 +281,17 @@ func (db *DB) tallyBatch(ctx context.Context, tx pgx.Tx, b ledger.Batch) error {
 
 func (db *DB) tallyVillages(ctx context.Context, tx pgx.Tx, b ledger.Batch) error {
 	args := pgx.NamedArgs{"county": db.county, "no": b.No, "year": b.Period.Year(), "fund": b.Fund}
-	for _, sql := range []string{
+	if err := execAll(ctx, tx, args,
 		`delete from village_tally where county = @county and year = @year and fund = @fund and batch_no = @no`,
-		`insert into village_tally (county, year, fund, batch_no, village_code, village, row_count, total_fen)
+		`insert into village_tally (county, year, fund, batch_no, village_code, village, row_count, people, total_fen)
 		 select county, year, fund, batch_no, village_code, case when village_code = '' then village else '' end,
-			count(*), sum(amount_fen)
+			count(*), count(distinct person_id), sum(amount_fen)
 		 from payment where county = @county and year = @year and batch_no = @no and active
 		 group by 1, 2, 3, 4, 5, 6`,
-	} {
-		if _, err := exec(ctx, tx, sql, args); err != nil {
-			return err
-		}
+	); err != nil {
+		return err
 	}
-	return nil
+	return db.keepVillageSpans(ctx, tx, args)
 }
 
 // tallyYears counts the people of the batches' years anew, each year once: it reads all rows of the year.
