@@ -7,7 +7,6 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/go-playground/validator/v10"
 	"github.com/gofiber/fiber/v2"
@@ -114,23 +113,11 @@ func (s *Server) askable(text string, q query.Query) error {
 
 // peopleQuestion asks for people in every way, or in the one that is looked at, and for the catalogue beside all of them.
 func peopleQuestion(c *fiber.Ctx, q query.Query) ledger.Question {
-	asked := ledger.Question{Name: q.Name, People: ledger.PeopleQuery{
-		Places: query.Codes(q.Places), Funds: query.Codes(q.Funds), Years: q.Years, Page: pageNumber(c), PerPage: perPage,
-	}}
+	asked := q.Question(pageNumber(c), perPage, mostEntries)
 	if mode, ok := modeNamed[c.Query("tier")]; ok {
-		asked.Only = []ledger.NameMode{mode}
-		return asked
-	}
-	if asked.People.Page > 1 {
-		asked.Only = []ledger.NameMode{ledger.NameExact}
-		return asked
-	}
-	asked.Catalogue = ledger.CatalogueQuery{Funds: asked.People.Funds, Most: mostEntries}
-	if words := strings.Fields(q.Name); len(words) > 0 {
-		asked.Catalogue.Any = append(asked.Catalogue.Any, words)
-	}
-	for _, a := range q.Agencies {
-		asked.Catalogue.Any = append(asked.Catalogue.Any, []string{a.Word})
+		asked.Only, asked.Catalogue = []ledger.NameMode{mode}, ledger.CatalogueQuery{}
+	} else if asked.People.Page > 1 {
+		asked.Only, asked.Catalogue = []ledger.NameMode{ledger.NameExact}, ledger.CatalogueQuery{}
 	}
 	return asked
 }
