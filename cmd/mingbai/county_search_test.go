@@ -24,7 +24,8 @@ const countySearch = "MINGBAI_COUNTY_SEARCH"
 func TestSearchFindsEveryone(t *testing.T) {
 	w := newWorld(t)
 	c := w.settle(20_000)
-	everyone{w: w, index: w.indexOnly(w.indexed()), books: w.enginelessly(), plain: w.plain()}.found(namesOf(c, 150))
+	w.indexed()
+	everyone{w: w, index: w.indexOnly(), books: w.enginelessly(), plain: w.plain()}.found(namesOf(c, 150))
 }
 
 func TestCountySearch(t *testing.T) {
@@ -34,20 +35,32 @@ func TestCountySearch(t *testing.T) {
 	}
 	w := newWorld(t)
 	c := w.settle(entries)
-	e := w.indexed()
-	t.Run("everyone", func(t *testing.T) {
-		w := w.in(t)
-		everyone{w: w, index: w.indexOnly(e), books: w.enginelessly(), plain: w.plain()}.found(namesOf(c, 5000))
-	})
+	w.indexed()
+	small := newWorld(t)
+	few := small.settle(entries / 10)
+	small.indexed()
+	for _, part := range []struct {
+		name string
+		show func(*world)
+	}{
+		{"everyone", func(w *world) {
+			everyone{w: w, index: w.indexOnly(), books: w.enginelessly(), plain: w.plain()}.found(namesOf(c, 5000))
+		}},
+		{"reindex", func(w *world) { w.rebuilt(c) }},
+		{"growth", func(w *world) { w.grown(small.in(w.t), few) }},
+		{"publish", func(w *world) { w.published(c) }},
+	} {
+		t.Run(part.name, func(t *testing.T) { part.show(w.in(t)) })
+	}
 }
 
 // in is the same world for a subtest.
-func (w *world) in(t *testing.T) *world {
+func (w *world) in(t testing.TB) *world {
 	return &world{t: t, dir: w.dir, url: w.url, db: w.db, meil: w.meil, key: w.key}
 }
 
 // indexOnly is an engine whose books refuse to be searched: what it answers is the index's.
-func (w *world) indexOnly(*search.Engine) *search.Engine {
+func (w *world) indexOnly() *search.Engine {
 	w.t.Helper()
 	e, err := search.New(search.Config{URL: w.meil, Key: w.key, County: w.db.County()}, unsearched{w.db})
 	w.must(err)
