@@ -58,7 +58,7 @@ func (f *siteFlags) portalConfig(log *slog.Logger, keys *ledger.Keyring, engine 
 		TrustedProxies: f.TrustedProxies, Kiosks: f.Kiosks, Secure: f.Secure,
 		// Derived, so that forms stay good over a restart and among replicas without one more secret to keep.
 		FormKey:   keys.TokenOf("form", "portal"),
-		Normalise: search.Normalise, Token: keys.Token, Log: log, Office: accounts, Intake: intake,
+		Normalise: search.Normalise, Token: keys.Token, Seals: keys, Log: log, Office: accounts, Intake: intake,
 		IndexState: func(ctx context.Context) string { return engine.Status(ctx).Answering },
 	}
 }

@@ -193,7 +193,10 @@ func (db *DB) VillageList(ctx context.Context, code string, year int, village st
 			join person n on n.county = p.county and n.person_id = p.person_id
 			where p.county = @county and p.fund = @fund and p.year = @year and p.village_code = @village and `+isPublic+`
 			order by p.batch_no, p.line`, args)
-		return err
+		if err != nil {
+			return err
+		}
+		return db.addFormer(ctx, tx, l.Payments)
 	})
 	return l, ours(err)
 }
