@@ -21,6 +21,7 @@ type Publication struct {
 	Period      Period
 	Tally       // of a fund that names nobody a batch may be a single household: Closed is then set and nothing is told
 	Closed      bool
+	ReceivedAt  time.Time // when its file came in
 	PublishedAt time.Time
 	EndedAt     time.Time // when it was withdrawn or corrected; zero while it counts
 	EndReason   string
@@ -57,6 +58,9 @@ type FundPage struct {
 	Year     int
 	Years    []int // in which anything was published, newest first; it may all have been withdrawn since
 	County   Tally
+	Handed   *Fen        // what the documents hand down in all (文件下达); nil unless every batch says
+	Unpaid   Tally       // of County, what came back or is held back
+	ByYear   []YearTally // newest first
 	Towns    []TownTally
 	Batches  []Publication
 	Papers   []Paper   // the public ones

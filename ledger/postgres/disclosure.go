@@ -36,12 +36,13 @@ func (db *DB) YearFigures(ctx context.Context, year int) (ledger.YearFigures, er
 const publicationColumns = `b.batch_no, b.fund, f.name, b.period,
 	case when f.disclosure = 'public' then b.row_count else 0 end, case when f.disclosure = 'public' then b.total_fen else 0 end,
 	f.disclosure <> 'public', b.published_at, b.ended_at, coalesce(b.end_reason, ''), f.kind, b.state = 'superseded',
-	case when f.disclosure = 'public' then b.file_name else '' end, coalesce(b.corrects, 0), coalesce(b.correct_reason, '')`
+	case when f.disclosure = 'public' then b.file_name else '' end, coalesce(b.corrects, 0), coalesce(b.correct_reason, ''),
+	b.uploaded_at`
 
 func scanPublication(row pgx.CollectableRow) (p ledger.Publication, err error) {
 	var ended *time.Time
 	err = row.Scan(&p.Batch, &p.Fund, &p.FundName, &p.Period, &p.Rows, &p.Total, &p.Closed, &p.PublishedAt, &ended, &p.EndReason,
-		&p.Kind, &p.Corrected, &p.FileName, &p.Corrects, &p.Reason)
+		&p.Kind, &p.Corrected, &p.FileName, &p.Corrects, &p.Reason, &p.ReceivedAt)
 	p.EndedAt = orZero(ended)
 	return p, err
 }
@@ -114,6 +115,9 @@ func (db *DB) fundPage(ctx context.Context, code string, year int, then *ledger.
 		return page, err
 	}
 	if page.Batches, err = db.publications(ctx, db.pool, args, then); err != nil {
+		return page, err
+	}
+	if err := db.fundFlow(ctx, args, &page); err != nil {
 		return page, err
 	}
 	page.ListOpen, page.Until, err = db.listOpen(ctx, db.pool, args)
