@@ -68,6 +68,9 @@ var everyPage = []page{
 	proofPage{Asked: true, Genuine: true},
 	auditPage{},
 	errorPage{},
+	challengePage{},
+	waitPage{},
+	kioskPage{},
 	loginPage{},
 	secondPage{},
 	linkPage{},
@@ -105,6 +108,9 @@ var everyPage = []page{
 	listHistoryPage{},
 	listImportPage{},
 	papersPage{},
+	kiosksPage{},
+	kioskKeyPage{},
+	harvestPage{},
 }
 
 // emptyRecords has one row without anything in it, so that the kind's own part is tried too.
