@@ -41,8 +41,9 @@ type FundYear struct {
 // RegionTally is a fund's year in a town or village. Code is empty for rows whose village has no code; Name is then what
 // the sheet says, or empty when it says nothing.
 type RegionTally struct {
-	Code string
-	Name string
+	Code   string
+	Name   string
+	People int // householders, at least: of several batches of a year those of the greatest
 	Tally
 }
 

@@ -47,6 +47,8 @@ type Config struct {
 	Work   Worker
 	Lists  Lists
 	Papers Papers
+
+	Archive Archive // the books of other days and the open data; no such pages when nil
 }
 
 // Limit allows Max requests in any stretch of Window.

@@ -90,6 +90,7 @@ type fundPage struct {
 	Balanced    bool
 	Difference  ledger.Fen
 	Said        string // who may see the lists, and until when
+	Days        *days
 	Towns       []townLine
 	FoldedTowns int
 }
@@ -118,14 +119,23 @@ func (s *Server) fund(c *fiber.Ctx) error {
 		}
 	}
 	code := param(c, "code")
+	day, err := s.asOf(c)
+	if err != nil {
+		return err
+	}
 	what, err := s.books.Fund(c.UserContext(), code)
 	switch {
 	case err != nil:
 		return err
 	case what.Kind != ledger.Subsidy:
-		return s.records(c, code, year)
+		return s.records(c, code, year, day)
 	}
-	f, err := s.books.FundPage(c.UserContext(), code, year)
+	var f ledger.FundPage
+	if day.IsZero() {
+		f, err = s.books.FundPage(c.UserContext(), code, year)
+	} else {
+		f, err = s.config.Archive.FundPageOn(c.UserContext(), code, year, day)
+	}
 	if err != nil {
 		return err
 	}
@@ -134,6 +144,10 @@ func (s *Server) fund(c *fiber.Ctx) error {
 	p.Difference = difference(f)
 	p.Balanced = p.Difference == 0
 	p.Towns, p.FoldedTowns = townLines(f)
+	if f.Disclosure == ledger.DisclosePublic {
+		p.Days = s.daysOf(code, year, "", day)
+	}
+	p.NoIndex = f.Then != nil
 	return s.show(c, http.StatusOK, p)
 }
 
@@ -141,6 +155,8 @@ func whoMaySee(f ledger.FundPage) string {
 	switch {
 	case f.County.Rows == 0:
 		return "这一年公开过的批次都已撤回，日期和原因写在下面。"
+	case f.Then != nil:
+		return "这里只有合计；名单只在今天的账里看，公示期满就收起。"
 	case f.ListOpen && f.Until.IsZero():
 		return "各村名单长期公示。点开乡镇，再点村名，就能看到。"
 	case f.ListOpen:

@@ -90,7 +90,7 @@ func (f *siteFlags) serve(cfg *Config, s *streams, keys *ledger.Keyring, ready f
 	config := f.portalConfig(log, keys, engine, accounts, intake{db, o})
 	config.Review = reviewer{db, o}
 	config.Boards, config.Print, config.Trail, config.Work = db, printer(), db, db
-	config.Lists, config.Papers = lists{db, o.reader}, db
+	config.Lists, config.Papers, config.Archive = lists{db, o.reader}, db, db
 	if config.Harvest, err = f.harvest(db); err != nil {
 		return err
 	}

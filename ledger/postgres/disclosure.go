@@ -131,20 +131,21 @@ func (db *DB) fundRegions(ctx context.Context, args pgx.NamedArgs, page *ledger.
 		town, townName       *string
 		village, villageName *string
 		ledger.Tally
+		people int
 	}
 	lines, err := all(ctx, db.pool, func(row pgx.CollectableRow) (l line, err error) {
-		err = row.Scan(&l.level, &l.town, &l.townName, &l.village, &l.villageName, &l.Rows, &l.Total)
+		err = row.Scan(&l.level, &l.town, &l.townName, &l.village, &l.villageName, &l.Rows, &l.Total, &l.people)
 		return l, err
 	}, `
 		with t as (
 			select left(t.village_code, 9) as town, coalesce(town.name, '') as town_name, t.village_code as village,
-				coalesce(v.name, t.village) as village_name, t.row_count, t.total_fen
+				coalesce(v.name, t.village) as village_name, t.row_count, t.total_fen, t.people
 			from village_span t
 			left join region v on v.county = t.county and v.code = t.village_code
 			left join region town on town.county = t.county and town.code = left(t.village_code, 9)
 			where t.county = @county and t.fund = @fund and t.year = @year and `+heldThen+`)
 		select grouping(town, village), town, town_name, village, village_name,
-			coalesce(sum(row_count), 0)::int, coalesce(sum(total_fen), 0)::bigint
+			coalesce(sum(row_count), 0)::int, coalesce(sum(total_fen), 0)::bigint, coalesce(max(people), 0)::int
 		from t
 		group by grouping sets ((), (town, town_name), (town, town_name, village, village_name))
 		order by town nulls first, village nulls first, village_name`, args)
@@ -159,7 +160,7 @@ func (db *DB) fundRegions(ctx context.Context, args pgx.NamedArgs, page *ledger.
 			page.Towns = append(page.Towns, ledger.TownTally{RegionTally: ledger.RegionTally{Code: *l.town, Name: *l.townName, Tally: l.Tally}})
 		default:
 			t := &page.Towns[len(page.Towns)-1]
-			t.Villages = append(t.Villages, ledger.RegionTally{Code: *l.village, Name: *l.villageName, Tally: l.Tally})
+			t.Villages = append(t.Villages, ledger.RegionTally{Code: *l.village, Name: *l.villageName, People: l.people, Tally: l.Tally})
 		}
 	}
 	return nil
