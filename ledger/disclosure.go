@@ -31,11 +31,12 @@ type Publication struct {
 	Reason      string // of the correction
 }
 
-// FundYear is a fund in one year, counted over all its active payments.
+// FundYear is a fund in its newest year, and in all others, counted over all its active payments.
 type FundYear struct {
 	Fund
 	Year int // 0 when nothing is published yet
 	Tally
+	ByYear []YearTally // newest first
 }
 
 // RegionTally is a fund's year in a town or village. Code is empty for rows whose village has no code; Name is then what

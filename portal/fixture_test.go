@@ -178,7 +178,9 @@ func (f *fixture) Funds(context.Context) ([]ledger.FundYear, error) {
 	project := ledger.Fund{Code: "XM 1/2", Name: "高标准农田建设", Kind: ledger.Allocation}
 	odd := ledger.Fund{Code: "X", Name: "新类资金", Kind: "new"}
 	return []ledger.FundYear{
-		{Fund: grain, Year: 2025, Tally: ledger.Tally{Rows: 41230, Total: 4312345678}},
+		{Fund: grain, Year: 2025, Tally: ledger.Tally{Rows: 41230, Total: 4312345678}, ByYear: []ledger.YearTally{
+			{Year: 2025, Tally: ledger.Tally{Rows: 41230, Total: 4312345678}}, {Year: 2024, Tally: ledger.Tally{Rows: 1, Total: 10000}},
+		}},
 		{Fund: hardship, Year: 2025, Tally: ledger.Tally{Rows: 12000, Total: 96000000}},
 		{Fund: project},
 		{Fund: odd},
@@ -221,6 +223,9 @@ func (f *fixture) VillageList(_ context.Context, fund string, year int, village 
 		p.Name = []string{f.name, "欧阳建国", "买买提·艾合买提江", "王五"}[i%4]
 		if i == 2 {
 			p.Status, p.Group, p.Basis, p.Standard = ledger.Returned, "", 0, 0
+		}
+		if i == 0 && f.corrected {
+			p.Former = []ledger.Former{{Batch: 16, Line: 1, Amount: 90000, At: day(2026, 1, 5), Reason: "面积登记有误"}}
 		}
 		l.Payments = append(l.Payments, p)
 	}

@@ -57,20 +57,30 @@ func (db *DB) Newest(ctx context.Context, n int) ([]ledger.Publication, error) {
 		pgx.NamedArgs{"county": db.county, "n": n})
 }
 
-// Funds lists every fund with its newest year.
+// Funds lists every fund with its years.
 func (db *DB) Funds(ctx context.Context) ([]ledger.FundYear, error) {
 	return all(ctx, db.pool, func(row pgx.CollectableRow) (f ledger.FundYear, err error) {
-		err = row.Scan(append(fundFields(&f.Fund), &f.Year, &f.Rows, &f.Total)...)
+		var years, counts []int
+		var sums []ledger.Fen
+		err = row.Scan(append(fundFields(&f.Fund), &years, &counts, &sums)...)
+		for i, y := range years {
+			f.ByYear = append(f.ByYear, ledger.YearTally{Year: y, Tally: ledger.Tally{Rows: counts[i], Total: sums[i]}})
+		}
+		if len(f.ByYear) > 0 {
+			f.Year, f.Tally = f.ByYear[0].Year, f.ByYear[0].Tally
+		}
 		return f, err
 	}, `
-		select `+fundColumns+`, coalesce(t.year, 0), coalesce(t.n, 0)::int, coalesce(t.fen, 0)::bigint
+		select `+fundColumns+`, t.years, t.counts, t.sums
 		from fund f
-		left join lateral (
-			select year, sum(row_count) as n, sum(total_fen) as fen from (
-				select year, row_count, total_fen from village_tally where county = f.county and fund = f.code
-				union all
-				select year, row_count, total_fen from record_tally where county = f.county and fund = f.code) both_tallies
-			group by year order by year desc limit 1) t on true
+		cross join lateral (
+			select array_agg(year order by year desc) as years, array_agg(n order by year desc) as counts, array_agg(fen order by year desc) as sums
+			from (
+				select year, sum(row_count)::int as n, sum(total_fen)::bigint as fen from (
+					select year, row_count, total_fen from village_tally where county = f.county and fund = f.code
+					union all
+					select year, row_count, total_fen from record_tally where county = f.county and fund = f.code) both_tallies
+				group by year) y) t
 		where f.county = @county
 		order by f.kind, f.code`,
 		pgx.NamedArgs{"county": db.county})
