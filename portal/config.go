@@ -33,6 +33,7 @@ type Config struct {
 
 	Normalise  func(string) string          `validate:"required"` // search.Normalise
 	Token      func(ledger.IDNumber) []byte `validate:"required"` // keyed token of a number
+	Seals      Sealer                       // proves printed sheets; they carry no proof when nil
 	IndexState func(context.Context) string // a word for /readyz; may be nil
 	Log        *slog.Logger                 // slog.Default() when nil
 	Office     Office                       // the accounts; no office when nil
@@ -46,6 +47,8 @@ type Config struct {
 	Work   Worker
 	Lists  Lists
 	Papers Papers
+
+	Archive Archive // the books of other days and the open data; no such pages when nil
 }
 
 // Limit allows Max requests in any stretch of Window.

@@ -59,7 +59,7 @@ func (f *siteFlags) portalConfig(log *slog.Logger, keys *ledger.Keyring, engine 
 		TrustedProxies: f.TrustedProxies, Kiosks: f.Kiosks, Secure: f.Secure,
 		// Derived, so that forms stay good over a restart and among replicas without one more secret to keep.
 		FormKey:   keys.TokenOf("form", "portal"),
-		Normalise: search.Normalise, Token: keys.Token, Log: log, Office: accounts, Intake: intake,
+		Normalise: search.Normalise, Token: keys.Token, Seals: keys, Log: log, Office: accounts, Intake: intake,
 		IndexState: func(ctx context.Context) string { return engine.Status(ctx).Answering },
 	}
 }
@@ -90,7 +90,7 @@ func (f *siteFlags) serve(cfg *Config, s *streams, keys *ledger.Keyring, ready f
 	config := f.portalConfig(log, keys, engine, accounts, intake{db, o})
 	config.Review = reviewer{db, o}
 	config.Boards, config.Print, config.Trail, config.Work = db, printer(), db, db
-	config.Lists, config.Papers = lists{db, o.reader}, db
+	config.Lists, config.Papers, config.Archive = lists{db, o.reader}, db, db
 	if config.Harvest, err = f.harvest(db); err != nil {
 		return err
 	}
