@@ -38,6 +38,10 @@ func (s *Server) routes() {
 		s.app.Post("/kiosk/register", private, form, s.limit(s.config.Limits.KioskKey, s.addressKey, nil), s.registerKiosk)
 	}
 
+	if s.config.Inquiries != nil {
+		s.inquiryRoutes(form, zip)
+	}
+
 	s.app.Get("/about", zip, s.about)
 	s.app.Get("/audit", zip, s.audit)
 	s.app.Post("/elder", s.elder)
