@@ -91,6 +91,7 @@ type fundPage struct {
 	Difference  ledger.Fen
 	Said        string // who may see the lists, and until when
 	Days        *days
+	Data        []dataLink
 	Towns       []townLine
 	FoldedTowns int
 }
@@ -142,6 +143,7 @@ func (s *Server) fund(c *fiber.Ctx) error {
 	p := fundPage{Frame: s.frame(f.Name), Fund: f, Sum: sum{strconv.Itoa(f.Year) + "年全县合计", f.County}, Said: whoMaySee(f)}
 	p.Nav = "funds"
 	p.Difference = difference(f)
+	p.Data = s.fundData(f.Fund)
 	p.Balanced = p.Difference == 0
 	p.Towns, p.FoldedTowns = townLines(f)
 	if f.Disclosure == ledger.DisclosePublic {

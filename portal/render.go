@@ -57,6 +57,8 @@ var everyPage = []page{
 	emptyRecords(ledger.Post),
 	aboutPage{},
 	auditPage{},
+	dataPage{Tables: []dataLine{{Files: []dataLink{{}}}}},
+	dataTablePage{Line: dataLine{DataTable: ledger.DataTables[0]}, Versions: []dataVersionLine{{}}},
 	errorPage{},
 	loginPage{},
 	secondPage{},
@@ -102,6 +104,7 @@ func emptyRecords(kind ledger.FundKind) recordsPage {
 	return recordsPage{
 		Fund:  ledger.RecordPage{Fund: ledger.Fund{Kind: kind}, Years: []int{2025}, All: ledger.Tally{Rows: 1}},
 		Lines: []recordLine{{}},
+		Days:  &days{Day: "2025-06-30", Keep: [][2]string{{"year", "2025"}}},
 	}
 }
 

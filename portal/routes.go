@@ -34,6 +34,10 @@ func (s *Server) routes() {
 	s.app.Get("/about", zip, s.about)
 	s.app.Get("/audit", zip, s.audit)
 
+	if s.config.Archive != nil {
+		s.archiveRoutes(browse, zip)
+	}
+
 	if s.office != nil {
 		s.officeRoutes()
 	}
