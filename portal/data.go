@@ -37,7 +37,7 @@ type dataPage struct {
 func (dataPage) view() string { return "pages/data" }
 
 func (s *Server) data(c *fiber.Ctx) error {
-	p := dataPage{Frame: s.frame("数据下载")}
+	p := dataPage{Frame: s.frame("开放数据")}
 	p.Nav, p.Wide = "data", true
 	for _, t := range ledger.DataTables {
 		line, err := s.dataLine(c, t)

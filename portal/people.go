@@ -35,6 +35,7 @@ type peoplePage struct {
 	Offices   []office
 	Missing   string // in one sentence, when nobody was found
 	Again     searchBox
+	Bait      string // see baitPath
 }
 
 // searchBox is the one box that takes a whole question.
@@ -76,20 +77,29 @@ func (s *Server) people(c *fiber.Ctx) error {
 	if other, ok := vocabulary.Elsewise(q); ok {
 		p.Elsewise = &chip{Word: q.Name, Path: peoplePath(other.String())}
 	}
-	found, err := s.finder.Ask(ctx, peopleQuestion(c, q))
+	asked, err := s.peopleQuestion(c, q)
+	if err != nil {
+		return err
+	}
+	s.touchByName(c, q.Name)
+	found, err := s.finder.Ask(ctx, asked)
 	if err != nil {
 		return err
 	}
 	if p.Tiers, err = s.tiers(ctx, q, found.Tiers, pageNumber(c)); err != nil {
 		return err
 	}
+	if err := s.giveOut(c, s.peopleIn(p.Tiers)); err != nil {
+		return err
+	}
+	p.Bait = s.baitPath(c, pageNumber(c))
 	if c.Query("tier") == "" {
 		if err := s.beside(ctx, q, found.Catalogue, &p); err != nil {
 			return err
 		}
 	}
 	if len(p.Tiers) == 0 && !byWords(p.Catalogue, query.Codes(q.Funds)) && q.Name != "" {
-		p.Missing = missingWords(q)
+		p.Missing = s.missingWords(q)
 	}
 	for _, code := range query.Codes(q.Funds) {
 		if f := funds[code]; f.Code != "" {
@@ -112,18 +122,26 @@ func (s *Server) askable(text string, q query.Query) error {
 	return nil
 }
 
-// peopleQuestion asks for people in every way, or in the one that is looked at, and for the catalogue beside all of them.
-func peopleQuestion(c *fiber.Ctx, q query.Query) ledger.Question {
+// peopleQuestion asks for people in every way that the county allows, or in the one that is looked at, and for the catalogue
+// beside all of them.
+func (s *Server) peopleQuestion(c *fiber.Ctx, q query.Query) (ledger.Question, error) {
 	asked := ledger.Question{Name: q.Name, People: ledger.PeopleQuery{
 		Places: query.Codes(q.Places), Funds: query.Codes(q.Funds), Years: q.Years, Page: pageNumber(c), PerPage: perPage,
 	}}
-	if mode, ok := modeNamed[c.Query("tier")]; ok {
-		asked.Only = []ledger.NameMode{mode}
-		return asked
+	if most := s.deepest(q); most > 0 && asked.People.Page > most {
+		return asked, ledger.Errorf(ledger.KindInvalid, "名单翻到第 %d 页为止。请加上村名再查，比如“%s 村名”，就能看全那个村的。", most, q.Name)
 	}
-	if asked.People.Page > 1 {
+	mode, one := modeNamed[c.Query("tier")]
+	switch {
+	case s.config.Harvest.NameSearch == fullName:
 		asked.Only = []ledger.NameMode{ledger.NameExact}
-		return asked
+	case one:
+		asked.Only = []ledger.NameMode{mode}
+	case asked.People.Page > 1:
+		asked.Only = []ledger.NameMode{ledger.NameExact}
+	}
+	if one || asked.People.Page > 1 {
+		return asked, nil
 	}
 	asked.Catalogue = ledger.CatalogueQuery{Funds: asked.People.Funds, Most: mostEntries}
 	if words := strings.Fields(q.Name); len(words) > 0 {
@@ -132,7 +150,23 @@ func peopleQuestion(c *fiber.Ctx, q query.Query) ledger.Question {
 	for _, a := range q.Agencies {
 		asked.Catalogue.Any = append(asked.Catalogue.Any, []string{a.Word})
 	}
-	return asked
+	return asked, nil
+}
+
+// deepest is the last page of a list of people; 0 where it ends by itself, within villages that were named.
+func (s *Server) deepest(q query.Query) int {
+	codes := query.Codes(q.Places)
+	if len(codes) > 0 && !slices.ContainsFunc(codes, func(code string) bool { return ledger.LevelOf(code) != ledger.LevelVillage }) {
+		return 0
+	}
+	return s.config.Harvest.Pages
+}
+
+func (s *Server) peopleIn(tiers []tier) (people []uint64) {
+	for _, t := range tiers {
+		people = append(people, s.foundPeople(t.People)...)
+	}
+	return people
 }
 
 // tiers reads the people of all tiers from the books at once.
@@ -147,6 +181,7 @@ func (s *Server) tiers(ctx context.Context, q query.Query, found []ledger.People
 			return nil, ledger.ErrNotFound
 		}
 		t := newTier(q, f, page, len(list) > 0)
+		t.Deepest = s.deepest(q)
 		list, refs = append(list, t), append(refs, t.refs...)
 	}
 	if len(refs) == 0 {
@@ -182,6 +217,7 @@ type tier struct {
 	Hidden  int // found by the index, no longer public by the books
 	Page    int
 	Pages   int
+	Deepest int    // page that may be looked at; 0: all
 	All     string // the way to the whole tier, where only its first are shown
 	asked   string
 	refs    []ledger.PersonRef
@@ -209,6 +245,9 @@ func (t tier) Previous() string { return t.path(t.Page - 1) }
 
 // Next is Previous's other side.
 func (t tier) Next() string { return t.path(t.Page + 1) }
+
+// Ends says that the list goes on and may not be looked at any deeper.
+func (t tier) Ends() bool { return t.Deepest > 0 && t.Page >= t.Deepest && t.Page < t.Pages }
 
 // fill takes a tier's people out of all that were read.
 func (t *tier) fill(people []ledger.FoundPerson) {
