@@ -24,6 +24,7 @@ type recordsPage struct {
 	Badge   ledger.Fen // what was handed down and is not given out, or the other way round
 	Figures []figure
 	Days    *days
+	Data    []dataLink
 }
 
 func (recordsPage) view() string { return "pages/records" }
@@ -65,7 +66,7 @@ func (s *Server) records(c *fiber.Ctx, code string, year int, day time.Time) err
 		p.NoIndex = true
 		keepPrivate(c)
 	}
-	p.Lines = recordLines(f)
+	p.Lines, p.Data = recordLines(f), s.fundData(f.Fund)
 	p.NoIndex = p.NoIndex || f.Then != nil
 	if p.Days = s.daysOf(code, year, f.Group, day); p.Days != nil {
 		p.Days.Hid = f.Hidden

@@ -50,6 +50,10 @@ func (s *Server) routes() {
 		s.app.Get("/proof/:sheet", private, browse, s.proof)
 	}
 
+	if s.config.Archive != nil {
+		s.archiveRoutes(browse, zip)
+	}
+
 	if s.office != nil {
 		s.officeRoutes()
 	}
