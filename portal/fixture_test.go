@@ -143,6 +143,9 @@ func (f *fixture) PublicPerson(_ context.Context, ref ledger.PersonRef) (ledger.
 }
 
 func (f *fixture) OwnBook(_ context.Context, person string) (ledger.OwnBook, error) {
+	if person != zhangID {
+		return ledger.OwnBook{}, ledger.ErrNotFound
+	}
 	related := payment(2024, 5, 96000)
 	related.Role, related.Name, related.FundName = ledger.Payee, "张老根", hardship.Name
 	short := payment(2024, 2, 100000)
