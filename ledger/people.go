@@ -156,5 +156,7 @@ type IndexChanges struct {
 // IndexState is where the search index stands, as of one moment.
 type IndexState struct {
 	Generation string // the one that answers; empty when there is none
-	Behind     bool   // changes wait in the outbox
+	Behind     bool   // changes wait in the outbox, or the index would not take a document
+	// Marks are what each index said of its last change when we had made it; see search.Engine. Empty: not looked at yet.
+	Marks []string
 }

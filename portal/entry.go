@@ -1,6 +1,7 @@
 package portal
 
 import (
+	"fmt"
 	"strconv"
 
 	"mingbai/ledger"
@@ -52,7 +53,7 @@ func (s *Server) entry(p ledger.Payment) entry {
 		e.Unlist = whyUnlisted(p)
 	}
 	if s.has("/ask") {
-		e.Ask = "/ask?batch=" + strconv.FormatInt(p.Batch, 10) + "&line=" + strconv.Itoa(p.Line)
+		e.Ask = fmt.Sprintf("/ask?row=%d-%d-%d", p.Period.Year(), p.Batch, p.Line)
 	}
 	product, ok := p.Product()
 	if !ok {

@@ -39,6 +39,7 @@ type fundPage struct {
 	Gaps        []string // why two steps of the flow differ
 	Bars        []yearBar
 	Days        *days
+	Data        []dataLink
 	Towns       []townLine
 	FoldedTowns int
 }
@@ -91,6 +92,7 @@ func (s *Server) fund(c *fiber.Ctx) error {
 	p := fundPage{Frame: s.frame(f.Name), Fund: f, Sum: sum{strconv.Itoa(f.Year) + "年全县合计", f.County}, Said: whoMaySee(f)}
 	p.Nav = "funds"
 	p.Difference = difference(f)
+	p.Data = s.fundData(f.Fund)
 	p.Balanced = p.Difference == 0
 	p.Flow, p.Gaps = flow(f)
 	p.Bars = fundBars(f.Code, f.Year, f.ByYear)

@@ -27,6 +27,7 @@ type recordsPage struct {
 	Badge   ledger.Fen // what was handed down and is not given out, or the other way round
 	Figures []figure
 	Days    *days
+	Data    []dataLink
 }
 
 func (recordsPage) view() string { return "pages/records" }
@@ -72,7 +73,7 @@ func (s *Server) records(c *fiber.Ctx, code string, year int, day time.Time) err
 		p.NoIndex = true
 		keepPrivate(c)
 	}
-	p.Lines = recordLines(f)
+	p.Lines, p.Data = recordLines(f), s.fundData(f.Fund)
 	p.NoIndex = p.NoIndex || f.Then != nil || find != ""
 	if f.Kind.HasMoney() {
 		p.Bars = fundBars(code, f.Year, f.ByYear)

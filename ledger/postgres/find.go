@@ -14,7 +14,7 @@ func (db *DB) FindPeople(ctx context.Context, q ledger.PeopleQuery) (ledger.Peop
 	args := pgx.NamedArgs{
 		"county": db.county, "today": db.today(), "limit": q.PerPage, "offset": (max(q.Page, 1) - 1) * q.PerPage,
 	}
-	where := peopleCondition(q, args)
+	named, paid := peopleConditions(q, args)
 	type hit struct {
 		Ref   ledger.PersonRef
 		Total int
@@ -29,11 +29,16 @@ func (db *DB) FindPeople(ctx context.Context, q ledger.PeopleQuery) (ledger.Peop
 		}
 		return h, err
 	}, `
-		with found as materialized (
-			select distinct n.ref, p.village_code
-			from person n
-			join payment p on p.county = n.county and p.person_id = n.person_id `+joinBatchFund+`
-			where n.county = @county and `+where+` and `+isPublic+`),
+		with named as materialized (
+			select n.person_id, n.ref from person n where n.county = @county and `+named+`),
+		found as materialized (
+			select n.ref, p.village_code
+			from named n
+			-- Person by person: the planner takes the public rows for few, and would read them all to find a name among them.
+			cross join lateral (
+				select distinct p.village_code
+				from payment p `+joinBatchFund+`
+				where p.county = @county and p.person_id = n.person_id and `+paid+` and `+isPublic+`) p),
 		page as (
 			select ref, village_code from found
 			order by ref, case when village_code = '' then '0' else village_code end collate "C"
