@@ -120,6 +120,7 @@ type RecordQuery struct {
 	Fund    string
 	Year    int    // 0: the newest
 	Group   string // a unit; empty for all
+	Find    string // words that a row must have; empty for all
 	Page    int    // from 1
 	PerPage int
 	Then    *Edition // nil: now
