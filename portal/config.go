@@ -46,6 +46,7 @@ type Config struct {
 	Work   Worker
 	Lists  Lists
 	Papers Papers
+	Search SearchCare
 }
 
 // Limit allows Max requests in any stretch of Window.

@@ -18,6 +18,7 @@ import (
 	"mingbai/ledger/account"
 	"mingbai/ledger/postgres"
 	"mingbai/ledger/postgres/testdb"
+	"mingbai/search"
 )
 
 func TestMain(m *testing.M) { testdb.Main(m, services.PostgreSQL) }
@@ -59,6 +60,7 @@ func setupOffice(t *testing.T, change ...func(*Config)) *officeSite {
 		c.Office, c.Intake, c.Review = s.accounts, testIntake{db}, reviewBooks{db}
 		c.Boards, c.Trail, c.Work, c.Papers, c.Lists = db, db, db, db, plainLists{db}
 		c.Harvest.Guard = db
+		c.Search = careBooks{db, &search.Care{}}
 	})...)
 	if s.sql, err = pgx.Connect(t.Context(), address); err != nil {
 		t.Fatal(err)
