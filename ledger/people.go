@@ -124,8 +124,16 @@ type OwnBook struct {
 	Years    []YearTally
 	Payments []Payment // newest first, withdrawn ones too; Role tells what the person is to each
 	Related  Tally     // rows of another householder in which the person is payee or beneficiary
+	Family   []FamilyTally
 	// OtherNames counts rows under the same number but a differently written name; they are not shown, only said.
 	OtherNames int
+}
+
+// FamilyTally is what a member of the family collects or has the benefit of, of the householder's own rows: the sheets name
+// the member with a number of its own.
+type FamilyTally struct {
+	Partner
+	Tally
 }
 
 // YearTally is a year's own rows.

@@ -8,12 +8,12 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"mingbai/ledger"
-	"mingbai/search"
+	index "mingbai/search"
 )
 
 // SearchCare is what the site asks of those who look after search.
 type SearchCare interface {
-	Care(ctx context.Context) (search.Care, error)
+	Care(ctx context.Context) (index.Care, error)
 	IndexRuns(ctx context.Context, limit int) ([]ledger.IndexRun, error)
 	AskIndex(ctx context.Context, by string, act ledger.IndexAct) error
 }
@@ -28,7 +28,7 @@ type searchCarePage struct {
 	OfficeFrame
 	Now         time.Time
 	ByIndex     bool
-	Care        search.Care
+	Care        index.Care
 	Since       string
 	Do          string // what there is to do
 	Breaker     string
@@ -74,7 +74,7 @@ const (
 
 var indexNames = map[string]string{"people": "人名", "lookup": "本人查询", "catalogue": "项目和机构"}
 
-var breakerWords = map[search.State]string{search.Closed: "合上", search.Open: "断开", search.HalfOpen: "在试"}
+var breakerWords = map[index.State]string{index.Closed: "合上", index.Open: "断开", index.HalfOpen: "在试"}
 
 var indexActHints = map[ledger.IndexAct]string{
 	ledger.IndexVerify:  "逐份比对索引和账，只看不改。",
@@ -160,7 +160,7 @@ func (s *Server) newSearchCarePage(c *fiber.Ctx) (p searchCarePage, err error) {
 	return p, nil
 }
 
-func searchFigures(c search.Care, now time.Time) []searchFigure {
+func searchFigures(c index.Care, now time.Time) []searchFigure {
 	oldest := "没有"
 	if c.Lag.Pending > 0 {
 		oldest = now.Sub(c.Lag.Oldest).Round(time.Second).String()
@@ -182,7 +182,7 @@ func searchFigures(c search.Care, now time.Time) []searchFigure {
 }
 
 // whatToDo tells the operator what is to be done, if anything.
-func whatToDo(c search.Care) string {
+func whatToDo(c index.Care) string {
 	switch {
 	case !c.Configured:
 		return "没有配置检索服务（MINGBAI_MEILI_URL）。查询由账簿直接回答，慢一些，答案一样。"

@@ -9,27 +9,27 @@ import (
 
 	"mingbai/ledger"
 	"mingbai/ledger/postgres"
-	"mingbai/search"
+	index "mingbai/search"
 )
 
 // careBooks are real books with a search that a test sets up.
 type careBooks struct {
 	*postgres.DB
-	care *search.Care
+	care *index.Care
 }
 
-func (b careBooks) Care(context.Context) (search.Care, error) { return *b.care, nil }
+func (b careBooks) Care(context.Context) (index.Care, error) { return *b.care, nil }
 
 // The operator asks for an act on the index: once, in the log, and seen until it is done.
 func TestTheOperatorLooksAfterSearch(t *testing.T) {
 	s := setupOffice(t)
 	began := time.Now().Add(-time.Minute)
-	*s.server.config.Search.(careBooks).care = search.Care{
-		Status:  search.Status{Configured: true, Reachable: true, Answering: "books", Why: "还有变动没有进索引", People: 1200, Lookups: 1100, Catalogue: 90},
-		Breaker: search.Closed, Turned: began, Since: began,
+	*s.server.config.Search.(careBooks).care = index.Care{
+		Status:  index.Status{Configured: true, Reachable: true, Answering: "books", Why: "还有变动没有进索引", People: 1200, Lookups: 1100, Catalogue: 90},
+		Breaker: index.Closed, Turned: began, Since: began,
 		Lag:    ledger.IndexLag{Pending: 1, Oldest: began},
 		Faults: []ledger.IndexFault{{Index: "people", Document: "00112233445566778899aabbccddeeff-990121102201", Code: "invalid_document_fields", Tries: 3}},
-		Events: []search.Event{{At: began, What: "断路器断开：不回答"}},
+		Events: []index.Event{{At: began, What: "断路器断开：不回答"}},
 	}
 	s.become("admin")
 	page := s.get("/office/search")

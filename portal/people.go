@@ -7,7 +7,6 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/go-playground/validator/v10"
 	"github.com/gofiber/fiber/v2"
@@ -125,9 +124,7 @@ func (s *Server) askable(text string, q query.Query) error {
 // peopleQuestion asks for people in every way that the county allows, or in the one that is looked at, and for the catalogue
 // beside all of them.
 func (s *Server) peopleQuestion(c *fiber.Ctx, q query.Query) (ledger.Question, error) {
-	asked := ledger.Question{Name: q.Name, People: ledger.PeopleQuery{
-		Places: query.Codes(q.Places), Funds: query.Codes(q.Funds), Years: q.Years, Page: pageNumber(c), PerPage: perPage,
-	}}
+	asked := q.Question(pageNumber(c), perPage, mostEntries)
 	if most := s.deepest(q); most > 0 && asked.People.Page > most {
 		return asked, ledger.Errorf(ledger.KindInvalid, "名单翻到第 %d 页为止。请加上村名再查，比如“%s 村名”，就能看全那个村的。", most, q.Name)
 	}
@@ -141,14 +138,7 @@ func (s *Server) peopleQuestion(c *fiber.Ctx, q query.Query) (ledger.Question, e
 		asked.Only = []ledger.NameMode{ledger.NameExact}
 	}
 	if one || asked.People.Page > 1 {
-		return asked, nil
-	}
-	asked.Catalogue = ledger.CatalogueQuery{Funds: asked.People.Funds, Most: mostEntries}
-	if words := strings.Fields(q.Name); len(words) > 0 {
-		asked.Catalogue.Any = append(asked.Catalogue.Any, words)
-	}
-	for _, a := range q.Agencies {
-		asked.Catalogue.Any = append(asked.Catalogue.Any, []string{a.Word})
+		asked.Catalogue = ledger.CatalogueQuery{}
 	}
 	return asked, nil
 }

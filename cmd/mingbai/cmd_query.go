@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"strings"
 
 	"mingbai/ledger"
 	"mingbai/ledger/postgres"
@@ -100,85 +99,6 @@ func bookJSON(b ledger.OwnBook) ownJSON {
 			Fund: p.Fund, FundName: p.FundName, Period: p.Period, Village: p.Village, Group: p.Group, Role: p.Role,
 			Basis: p.Basis.Short(), Standard: p.Standard.Short(), Amount: p.Amount, Status: p.Status,
 			Batch: p.Batch, Sheet: p.Sheet, Row: p.SheetRow,
-		})
-	}
-	return out
-}
-
-type searchCmd struct {
-	Query string `arg:"" help:"姓名，或拼音、首字母"`
-	Page  int    `help:"第几页" default:"1"`
-	JSON  bool   `name:"json" help:"以 JSON 输出"`
-}
-
-const searchPage = 50
-
-// Run answers a name search with what is public today.
-func (c *searchCmd) Run(cfg *Config, s *streams) error {
-	return withEngine(cfg, s, func(db *postgres.DB, e *search.Engine) error {
-		var hits ledger.PeopleHits
-		var mode ledger.NameMode
-		var err error
-		name := search.Normalise(c.Query)
-		for _, mode = range modes(name) {
-			hits, err = e.People(s.ctx, ledger.PeopleQuery{Name: name, Mode: mode, Page: c.Page, PerPage: searchPage})
-			if err != nil || hits.Total > 0 {
-				break
-			}
-		}
-		if err != nil {
-			return err
-		}
-		found, err := db.PeopleByRefs(s.ctx, hits.Refs)
-		if err != nil {
-			return err
-		}
-		if c.JSON {
-			return writeJSON(s, hitsJSON(mode, hits, found))
-		}
-		for _, p := range found {
-			fmt.Fprintf(s.out, "%s  %s %s %s  %d笔 %s元\n", p.Name, p.TownName, p.VillageName, p.Group, p.Rows, p.Total)
-		}
-		s.say("共%d人", hits.Total)
-		if hits.Total == 0 {
-			return errFound
-		}
-		return nil
-	})
-}
-
-// modes are the ways to try a query, in order: letters are a spelling, characters first the whole name, then a part of one.
-func modes(name string) []ledger.NameMode {
-	if name != "" && strings.Trim(name, "abcdefghijklmnopqrstuvwxyz") == "" {
-		return []ledger.NameMode{ledger.NamePinyin}
-	}
-	return []ledger.NameMode{ledger.NameExact, ledger.NameContains}
-}
-
-type searchJSON struct {
-	Match string    `json:"match"` // exact, contains or pinyin
-	Total int       `json:"total"`
-	Page  []hitJSON `json:"people"`
-}
-
-type hitJSON struct {
-	Ref     string     `json:"ref"`
-	Name    string     `json:"name"`
-	Town    string     `json:"town"`
-	Village string     `json:"village"`
-	Group   string     `json:"group"`
-	Rows    int        `json:"rows"`
-	Total   ledger.Fen `json:"total_fen"`
-	Funds   []string   `json:"funds"`
-	Years   []int      `json:"years"`
-}
-
-func hitsJSON(mode ledger.NameMode, hits ledger.PeopleHits, found []ledger.FoundPerson) searchJSON {
-	out := searchJSON{Match: [...]string{"exact", "contains", "pinyin"}[mode], Total: hits.Total, Page: []hitJSON{}}
-	for _, p := range found {
-		out.Page = append(out.Page, hitJSON{
-			Ref: p.Ref.String(), Name: p.Name, Town: p.TownName, Village: p.VillageName, Group: p.Group,
-			Rows: p.Rows, Total: p.Total, Funds: p.FundNames, Years: p.Years,
 		})
 	}
 	return out
