@@ -33,6 +33,7 @@ type Config struct {
 
 	Normalise  func(string) string          `validate:"required"` // search.Normalise
 	Token      func(ledger.IDNumber) []byte `validate:"required"` // keyed token of a number
+	Seals      Sealer                       // proves printed sheets; they carry no proof when nil
 	IndexState func(context.Context) string // a word for /readyz; may be nil
 	Log        *slog.Logger                 // slog.Default() when nil
 	Office     Office                       // the accounts; no office when nil
@@ -46,7 +47,9 @@ type Config struct {
 	Work   Worker
 	Lists  Lists
 	Papers Papers
+	Search SearchCare
 
+	Archive   Archive   // the books of other days and the open data; no such pages when nil
 	Inquiries Inquiries // what citizens send; no pages for it when nil
 	Desk      Desk      // the office's part of it
 	Scan      Scanner   // of their files; nobody looks when nil

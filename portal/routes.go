@@ -45,6 +45,14 @@ func (s *Server) routes() {
 	s.app.Get("/about", zip, s.about)
 	s.app.Get("/audit", zip, s.audit)
 	s.app.Post("/elder", s.elder)
+	if s.config.Seals != nil {
+		s.app.Get("/proof", zip, s.howToProve)
+		s.app.Get("/proof/:sheet", private, browse, s.proof)
+	}
+
+	if s.config.Archive != nil {
+		s.archiveRoutes(browse, zip)
+	}
 
 	if s.office != nil {
 		s.officeRoutes()
