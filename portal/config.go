@@ -47,8 +47,9 @@ type Config struct {
 	Work   Worker
 	Lists  Lists
 	Papers Papers
+	Search SearchCare
 
-	Archive Archive // the books of other days and the open data; no such pages when nil
+	Archive   Archive   // the books of other days and the open data; no such pages when nil
 	Inquiries Inquiries // what citizens send; no pages for it when nil
 	Scan      Scanner   // of their files; nobody looks when nil
 }

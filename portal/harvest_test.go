@@ -316,3 +316,5 @@ func TestHowMuchOfANameASearchTakes(t *testing.T) {
 		t.Error("started with a policy that there is not")
 	}
 }
+
+func base64Of(text string) string { return base64.StdEncoding.EncodeToString([]byte(text)) }

@@ -59,6 +59,9 @@ type missingPage struct {
 
 func (missingPage) view() string { return "pages/missing" }
 
+// nobody is a reference that nobody has. Whoever is not found is looked up all the same: the same questions go to the books.
+const nobody = "00000000000000000000000000000000"
+
 // lookup shows a person their own book. A wrong name, a wrong number and an unknown person end in the same query and the
 // same page.
 func (s *Server) lookup(c *fiber.Ctx) error {
@@ -66,13 +69,13 @@ func (s *Server) lookup(c *fiber.Ctx) error {
 	ctx := c.UserContext()
 	person, err := s.finder.Lookup(ctx, s.config.Token(q.number), s.config.Normalise(q.name))
 	if errors.Is(err, ledger.ErrNotFound) {
-		return s.missing(c, q)
+		person, err = nobody, nil
 	}
 	if err != nil {
 		return err
 	}
 	book, err := s.books.OwnBook(ctx, person)
-	if errors.Is(err, ledger.ErrNotFound) { // the last row was withdrawn a moment ago
+	if errors.Is(err, ledger.ErrNotFound) { // nobody, or the last row was withdrawn a moment ago
 		return s.missing(c, q)
 	}
 	if err != nil {

@@ -147,6 +147,9 @@ func (w *world) serve(kiosks ...string) string {
 		Kiosks:    kiosks,
 		siteWords: siteWords{CountyName: "清泉县", Phone: "0990-1210000", Hours: "工作日 8:30—17:30", Office: "县财政局一楼"},
 	}
+	if kiosks != nil {
+		site.Budget = map[string]string{"kiosk": "100000000/100000000/100000000/100000000"}
+	}
 	go func() {
 		done <- site.serve(&cfg, &streams{ctx: ctx, out: &w.log, err: &w.log}, keys, func(a net.Addr) { ready <- a })
 	}()
