@@ -35,4 +35,5 @@ func (s *Server) archiveRoutes(browse, zip fiber.Handler) {
 	s.app.Get("/data/:table/:file", browse, zip, s.dataDownload)
 	s.app.Get("/data/:table/:version/:file", browse, zip, s.dataDownload)
 	s.app.Get("/feed.atom", zip, s.feed)
+	s.app.Get("/sitemap.xml", zip, s.sitemap)
 }

@@ -48,6 +48,7 @@ type Config struct {
 	Papers Papers
 
 	Archive Archive // the books of other days and the open data; no such pages when nil
+	Site    string  `validate:"omitempty,url"` // https://… without a slash at the end: how the site is reached, for the sitemap
 }
 
 // Limit allows Max requests in any stretch of Window.
