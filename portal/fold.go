@@ -25,6 +25,7 @@ func townLines(f ledger.FundPage) (lines []townLine, folded int) {
 			continue
 		}
 		line := townLine{RegionTally: t.RegionTally, Share: share(t.Total, top)}
+		line.Tone = min(1+line.Share/20, 5)
 		line.Villages, line.Folded = villageLines(f, t, inside[i])
 		lines = append(lines, line)
 	}

@@ -28,61 +28,6 @@ func yearOf(text string) (int, error) {
 	return y, nil
 }
 
-type fundsPage struct {
-	Frame
-	Funds []ledger.FundYear
-	Kinds []fundKind
-}
-
-func (fundsPage) view() string { return "pages/funds" }
-
-type fundKind struct {
-	ID    string
-	Name  string
-	Funds []ledger.FundYear
-}
-
-func (s *Server) funds(c *fiber.Ctx) error {
-	list, err := s.books.Funds(c.UserContext())
-	if err != nil {
-		return err
-	}
-	p := fundsPage{Frame: s.frame("项目"), Funds: list, Kinds: byKind(list)}
-	p.Nav = "funds"
-	return s.show(c, http.StatusOK, p)
-}
-
-// byKind keeps the books' order within a kind; a kind nobody has heard of still shows.
-func byKind(list []ledger.FundYear) []fundKind {
-	kinds := []fundKind{
-		{ID: string(ledger.Subsidy)},
-		{ID: string(ledger.Allocation)},
-		{ID: string(ledger.Project)},
-		{ID: string(ledger.Transfer)},
-		{ID: string(ledger.Budget)},
-		{ID: string(ledger.Agency)},
-		{ID: string(ledger.Post)},
-		{ID: "other", Name: "其他"},
-	}
-	for i := range kinds[:len(kinds)-1] {
-		kinds[i].Name = ledger.FundKind(kinds[i].ID).Name()
-	}
-	for _, f := range list {
-		i := 0
-		for i < len(kinds)-1 && kinds[i].ID != string(f.Kind) {
-			i++
-		}
-		kinds[i].Funds = append(kinds[i].Funds, f)
-	}
-	var out []fundKind
-	for _, k := range kinds {
-		if len(k.Funds) > 0 {
-			out = append(out, k)
-		}
-	}
-	return out
-}
-
 type fundPage struct {
 	Frame
 	Fund        ledger.FundPage
@@ -90,6 +35,9 @@ type fundPage struct {
 	Balanced    bool
 	Difference  ledger.Fen
 	Said        string // who may see the lists, and until when
+	Flow        []flowStep
+	Gaps        []string // why two steps of the flow differ
+	Bars        []yearBar
 	Days        *days
 	Data        []dataLink
 	Towns       []townLine
@@ -101,6 +49,7 @@ func (fundPage) view() string { return "pages/fund" }
 type townLine struct {
 	ledger.RegionTally
 	Share    int // of the greatest town, in percent
+	Tone     int // 1…5: how strongly it is marked beside the others
 	Villages []villageLine
 	Folded   int
 }
@@ -145,6 +94,8 @@ func (s *Server) fund(c *fiber.Ctx) error {
 	p.Difference = difference(f)
 	p.Data = s.fundData(f.Fund)
 	p.Balanced = p.Difference == 0
+	p.Flow, p.Gaps = flow(f)
+	p.Bars = fundBars(f.Code, f.Year, f.ByYear)
 	p.Towns, p.FoldedTowns = townLines(f)
 	if f.Disclosure == ledger.DisclosePublic {
 		p.Days = s.daysOf(code, year, "", day)

@@ -19,6 +19,8 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
+	"mingbai/ledger/inquiry"
+	"mingbai/ledger/postgres"
 	"mingbai/portal"
 )
 
@@ -74,7 +76,9 @@ func (w *world) serveWith(change func(*portal.Config)) string {
 	w.t.Helper()
 	site := siteFlags{siteWords: siteWords{CountyName: "清泉县", Phone: "0990-1210000", Hours: "工作日 8:30—17:30", Office: "县财政局一楼"}}
 	config := site.portalConfig(slog.New(slog.NewTextHandler(io.Discard, nil)), w.keys(), w.engine(), nil, nil)
-	config.Archive = w.db
+	desk, err := postgres.NewInquiries(w.db, w.keys(), inquiry.Periods{})
+	w.must(err)
+	config.Archive, config.Papers, config.Inquiries = w.db, w.db, desk
 	change(&config)
 	server, err := portal.New(config, w.db, w.engine())
 	w.must(err)
