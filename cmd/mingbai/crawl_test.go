@@ -14,10 +14,10 @@ import (
 )
 
 var (
-	linkIn    = regexp.MustCompile(`(?:href|src|action)="([^"#]*)`)
-	metaBot   = regexp.MustCompile(`<meta name="robots" content="noindex">`)
+	linkIn     = regexp.MustCompile(`(?:href|src|action)="([^"#]*)`)
+	metaBot    = regexp.MustCompile(`<meta name="robots" content="noindex">`)
 	likeSecret = regexp.MustCompile(`\b(\d{17}[\dXx]|\d{15,19})\b`)
-	likePhone = regexp.MustCompile(`\b1[3-9]\d{9}\b`)
+	likePhone  = regexp.MustCompile(`\b1[3-9]\d{9}\b`)
 )
 
 // A stranger walks the whole site: every link leads somewhere, every page is valid HTML, nothing looks like a number of an
