@@ -20,12 +20,18 @@ type way struct {
 // The head's menu, the foot's, and the home page's entrances.
 var (
 	headWays = []way{
-		{Path: "/", Name: "查账", Nav: "home"}, {Path: "/funds", Name: "资金", Nav: "funds"}, {Path: "/ask", Name: "问账", Nav: "ask"},
+		{Path: "/", Name: "查账", Nav: "home"},
+		{Path: "/funds", Name: "资金", Nav: "funds"},
+		{Path: "/ask", Name: "问账", Nav: "ask"},
 		{Path: "/about", Name: "说明", Nav: "about"},
 	}
 	footWays = []way{
-		{Path: "/about", Name: "怎样查、怎样保护您的信息"}, {Path: "/accessible", Name: "无障碍"}, {Path: "/data", Name: "开放数据"},
-		{Path: "/audit", Name: "审计摘要"}, {Path: "/proof", Name: "核对打印件"}, {Path: "/kiosk", Name: "大厅查询机"},
+		{Path: "/about", Name: "怎样查、怎样保护您的信息"},
+		{Path: "/accessible", Name: "无障碍"},
+		{Path: "/data", Name: "开放数据"},
+		{Path: "/audit", Name: "审计摘要"},
+		{Path: "/proof", Name: "核对打印件"},
+		{Path: "/kiosk", Name: "大厅查询机"},
 	}
 	entrances = []way{
 		{Path: "/funds?kind=subsidy", Name: "到户补贴", Note: "发给农户和个人的，各镇各村多少"},
@@ -36,6 +42,7 @@ var (
 		{Path: "/funds?kind=agency", Name: "机构编制", Note: "每个单位核定多少人、实有多少人"},
 		{Path: "/funds?kind=post", Name: "人员编制", Note: "吃财政饭的是哪些人"},
 		{Path: "/answers", Name: "公开答复", Note: "别人问过什么，怎么答的"},
+		{Path: "/wall", Name: "点题公开", Note: "大家要公开的，公开了什么"},
 		{Path: "/statistics", Name: "统计", Note: "各年各镇的数字和办理情况"},
 		{Path: "/data", Name: "开放数据", Note: "整张表下载，不含个人信息"},
 	}
