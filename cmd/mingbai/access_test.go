@@ -31,11 +31,25 @@ var axeModes = []struct {
 func pageTypes(truth *fixtures.Truth) []struct{ name, path string } {
 	she := neighbour(truth)
 	return []struct{ name, path string }{
-		{"home", "/"}, {"people", "/people?name=" + url.QueryEscape(she.Name)}, {"nobody", "/people?name=查无此人"},
-		{"funds", "/funds"}, {"fund", "/funds/GD01"}, {"self", "/funds/DB01"}, {"village", "/funds/GD01/2025/villages/" + she.VillageCode},
-		{"allocations", "/funds/ZX01"}, {"transfers", "/funds/ZY01"}, {"projects", "/funds/XM01"}, {"budget", "/funds/BM01"},
-		{"agencies", "/funds/BZ01"}, {"posts", "/funds/RY01"}, {"as-of", "/funds/BM01?as-of=2025-01-01"},
-		{"data", "/data"}, {"table", "/data/villages"}, {"about", "/about"}, {"audit", "/audit"}, {"missing", "/nothing"},
+		{"home", "/"},
+		{"people", "/people?name=" + url.QueryEscape(she.Name)},
+		{"nobody", "/people?name=查无此人"},
+		{"funds", "/funds"},
+		{"fund", "/funds/GD01"},
+		{"self", "/funds/DB01"},
+		{"village", "/funds/GD01/2025/villages/" + she.VillageCode},
+		{"allocations", "/funds/ZX01"},
+		{"transfers", "/funds/ZY01"},
+		{"projects", "/funds/XM01"},
+		{"budget", "/funds/BM01"},
+		{"agencies", "/funds/BZ01"},
+		{"posts", "/funds/RY01"},
+		{"as-of", "/funds/BM01?as-of=2025-01-01"},
+		{"data", "/data"},
+		{"table", "/data/villages"},
+		{"about", "/about"},
+		{"audit", "/audit"},
+		{"missing", "/nothing"},
 	}
 }
 
