@@ -82,6 +82,7 @@ type RecordPage struct {
 	Year    int
 	Years   []int // in which anything was published, newest first; it may all have been withdrawn since
 	All     Tally // money of rows of depth 0
+	ByYear  []YearTally // newest first
 	Sums    map[string]int64
 	Said    map[string]int // how many rows give a field of Sums, or a stage's date
 	Handed  *Fen           // what the documents hand down in all (文件下达); nil unless every batch says

@@ -51,24 +51,6 @@ func (s *Server) readLookup(c *fiber.Ctx) error {
 	return c.Next()
 }
 
-type ownPage struct {
-	Frame
-	Book       ledger.OwnBook
-	Sum        sum
-	Years      []ownYear
-	Related    []entry
-	RelatedSum sum
-}
-
-func (ownPage) view() string { return "pages/own" }
-
-// ownYear is a year's own payments; Rows is 0 when the books give no sum for the year.
-type ownYear struct {
-	ledger.YearTally
-	Share    int // of the greatest year, in percent
-	Payments []entry
-}
-
 type missingPage struct {
 	Frame
 	Ask      ask
@@ -96,11 +78,10 @@ func (s *Server) lookup(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	p := ownPage{
-		Frame: s.frame("我的账"), Book: book, Sum: sum{"历年合计", book.Own}, RelatedSum: sum{"代收或享受合计", book.Related},
+	p, err := s.ownPage(c, person, book)
+	if err != nil {
+		return err
 	}
-	p.NoIndex = true
-	p.Years, p.Related = s.byYear(book)
 	return s.show(c, http.StatusOK, p)
 }
 
@@ -109,41 +90,4 @@ func (s *Server) missing(c *fiber.Ctx, q question) error {
 	p.Doubtful = q.fault != ledger.IDGood && q.fault != ledger.IDOld
 	p.NoIndex = true
 	return s.show(c, http.StatusOK, p)
-}
-
-// byYear lays the payments under their years. The sums are the books'; a payment of a year they did not sum still shows.
-func (s *Server) byYear(book ledger.OwnBook) (list []ownYear, related []entry) {
-	var top ledger.Fen
-	at := map[int]int{}
-	for _, y := range book.Years {
-		at[y.Year] = len(list)
-		list = append(list, ownYear{YearTally: y})
-		top = max(top, y.Total)
-	}
-	for i := range list {
-		list[i].Share = share(list[i].Total, top)
-	}
-	for _, p := range book.Payments {
-		e := s.entry(p)
-		if e.AsRole {
-			related = append(related, e)
-			continue
-		}
-		i, ok := at[p.Period.Year()]
-		if !ok {
-			i = len(list)
-			at[p.Period.Year()] = i
-			list = append(list, ownYear{YearTally: ledger.YearTally{Year: p.Period.Year()}})
-		}
-		list[i].Payments = append(list[i].Payments, e)
-	}
-	return list, related
-}
-
-// share is a bar's length in percent, at least 1 so that it can be seen.
-func share(part, whole ledger.Fen) int {
-	if part <= 0 || whole <= 0 {
-		return 0
-	}
-	return max(1, int(part*100/whole))
 }

@@ -16,6 +16,7 @@ import (
 	"mingbai/fixtures/services"
 	"mingbai/ledger"
 	"mingbai/ledger/account"
+	"mingbai/ledger/inquiry"
 	"mingbai/ledger/postgres"
 	"mingbai/ledger/postgres/testdb"
 )
@@ -32,6 +33,7 @@ type officeSite struct {
 	*site
 	accounts   *postgres.Accounts
 	db         *postgres.DB
+	desk       *postgres.Inquiries
 	now        time.Time
 	secrets    map[string]string
 	sql        *pgx.Conn
@@ -55,8 +57,12 @@ func setupOffice(t *testing.T, change ...func(*Config)) *officeSite {
 		t.Fatal(err)
 	}
 	s.db = db
+	if s.desk, err = postgres.NewInquiries(db, keys, inquiry.Periods{}); err != nil {
+		t.Fatal(err)
+	}
 	s.site = setup(t, append(change, func(c *Config) {
 		c.Office, c.Intake, c.Review = s.accounts, testIntake{db}, reviewBooks{db}
+		c.Inquiries = s.desk
 		c.Boards, c.Trail, c.Work, c.Papers, c.Lists = db, db, db, db, plainLists{db}
 		c.Harvest.Guard = db
 	})...)

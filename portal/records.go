@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"time"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -22,6 +23,8 @@ type recordsPage struct {
 	Pages   int
 	Badge   ledger.Fen // what was handed down and is not given out, or the other way round
 	Figures []figure
+	Days    *days
+	Data    []dataLink
 }
 
 func (recordsPage) view() string { return "pages/records" }
@@ -33,14 +36,20 @@ type figure struct {
 }
 
 // records shows a fund of any kind but subsidy.
-func (s *Server) records(c *fiber.Ctx, code string, year int) error {
+func (s *Server) records(c *fiber.Ctx, code string, year int, day time.Time) error {
 	number, err := pageOf(c.Query("page"))
 	if err != nil {
 		return err
 	}
-	f, err := s.books.RecordPage(c.UserContext(), ledger.RecordQuery{
-		Fund: code, Year: year, Group: c.Query("unit"), Page: number, PerPage: recordsPerPage,
-	})
+	q := ledger.RecordQuery{Fund: code, Year: year, Group: c.Query("unit"), Page: number, PerPage: recordsPerPage}
+	if !day.IsZero() {
+		then, err := s.config.Archive.EditionOn(c.UserContext(), day)
+		if err != nil {
+			return err
+		}
+		q.Then = &then
+	}
+	f, err := s.books.RecordPage(c.UserContext(), q)
 	if err != nil {
 		return err
 	}
@@ -57,7 +66,11 @@ func (s *Server) records(c *fiber.Ctx, code string, year int) error {
 		p.NoIndex = true
 		keepPrivate(c)
 	}
-	p.Lines = recordLines(f)
+	p.Lines, p.Data = recordLines(f), s.fundData(f.Fund)
+	p.NoIndex = p.NoIndex || f.Then != nil
+	if p.Days = s.daysOf(code, year, f.Group, day); p.Days != nil {
+		p.Days.Hid = f.Hidden
+	}
 	return s.show(c, http.StatusOK, p)
 }
 
@@ -109,11 +122,21 @@ func figures(f ledger.RecordPage) []figure {
 
 // Path leads to another page of the same rows.
 func (p recordsPage) Path(page int) string {
-	return recordsPath(p.Fund.Code, p.Fund.Year, p.Fund.Group, page)
+	return p.then(recordsPath(p.Fund.Code, p.Fund.Year, p.Fund.Group, page))
 }
 
 // Unit leads to the rows of one unit; an empty one to all.
-func (p recordsPage) Unit(name string) string { return recordsPath(p.Fund.Code, p.Fund.Year, name, 1) }
+func (p recordsPage) Unit(name string) string {
+	return p.then(recordsPath(p.Fund.Code, p.Fund.Year, name, 1))
+}
+
+// then keeps a reader within the day that was asked for.
+func (p recordsPage) then(path string) string {
+	if p.Days == nil || p.Days.Day == "" {
+		return path
+	}
+	return path + "&" + asOfKey + "=" + p.Days.Day
+}
 
 // First and Last are the rows that the page shows, counted from 1.
 func (p recordsPage) First() int { return (p.Fund.Page-1)*recordsPerPage + 1 }

@@ -63,8 +63,19 @@ var everyPage = []page{
 	emptyRecords(ledger.Agency),
 	emptyRecords(ledger.Post),
 	aboutPage{},
+	proofPage{},
+	proofPage{Asked: true},
+	proofPage{Asked: true, Genuine: true},
 	auditPage{},
+	dataPage{Tables: []dataLine{{Files: []dataLink{{}}}}},
+	dataTablePage{Line: dataLine{DataTable: ledger.DataTables[0]}, Versions: []dataVersionLine{{}}},
 	errorPage{},
+	filingPage{},
+	receiptPage{},
+	trackFormPage{},
+	trackPage{},
+	answersPage{},
+	answerPage{},
 	challengePage{},
 	waitPage{},
 	kioskPage{},
@@ -115,6 +126,7 @@ func emptyRecords(kind ledger.FundKind) recordsPage {
 	return recordsPage{
 		Fund:  ledger.RecordPage{Fund: ledger.Fund{Kind: kind}, Years: []int{2025}, All: ledger.Tally{Rows: 1}},
 		Lines: []recordLine{{}},
+		Days:  &days{Day: "2025-06-30", Keep: [][2]string{{"year", "2025"}}},
 	}
 }
 

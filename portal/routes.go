@@ -38,9 +38,21 @@ func (s *Server) routes() {
 		s.app.Post("/kiosk/register", private, form, s.limit(s.config.Limits.KioskKey, s.addressKey, nil), s.registerKiosk)
 	}
 
+	if s.config.Inquiries != nil {
+		s.inquiryRoutes(form, zip)
+	}
+
 	s.app.Get("/about", zip, s.about)
 	s.app.Get("/audit", zip, s.audit)
 	s.app.Post("/elder", s.elder)
+	if s.config.Seals != nil {
+		s.app.Get("/proof", zip, s.howToProve)
+		s.app.Get("/proof/:sheet", private, browse, s.proof)
+	}
+
+	if s.config.Archive != nil {
+		s.archiveRoutes(browse, zip)
+	}
 
 	if s.office != nil {
 		s.officeRoutes()

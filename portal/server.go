@@ -54,6 +54,7 @@ type Server struct {
 	kiosks   []netip.Prefix
 	assets   map[string]asset // by path
 	lexicon  lexicon
+	files    *keep[dataFile]
 	meter    *budget.Meter // of people shown
 	seed     maphash.Seed
 	screens  hallScreens
@@ -70,7 +71,8 @@ type Server struct {
 // New parses every template and joins the routes. It fails rather than serve a site with a page missing.
 func New(c Config, books Books, finder Finder) (*Server, error) {
 	c = c.withDefaults()
-	s := &Server{config: c, books: books, finder: finder, log: c.Log, validate: newValidator(), office: c.Office, needs: map[string]need{}, printing: make(chan struct{}, 1), seed: maphash.MakeSeed()}
+	s := &Server{config: c, books: books, finder: finder, log: c.Log, validate: newValidator(), office: c.Office, needs: map[string]need{}, printing: make(chan struct{}, 1), seed: maphash.MakeSeed(),
+		files: newKeep[dataFile](32 << 20)}
 	var store budget.Store
 	if c.Harvest.Guard != nil {
 		store = c.Harvest.Guard

@@ -71,6 +71,9 @@ func faultOf(err error) error {
 	if err == nil {
 		return nil
 	}
+	if errors.Is(err, errTouched) || errors.Is(err, errForeign) {
+		return err
+	}
 	var m *meilisearch.Error
 	if !errors.As(err, &m) {
 		return &fault{Cause: bare(err)}

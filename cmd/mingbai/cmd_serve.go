@@ -11,6 +11,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"mingbai/ledger"
+	"mingbai/ledger/inquiry"
 	"mingbai/ledger/postgres"
 	"mingbai/portal"
 	"mingbai/search"
@@ -32,6 +33,8 @@ type siteFlags struct {
 	TrustedProxies []string `help:"可信的反向代理地址；只有它们给出的来访地址才算数"`
 	Kiosks         []string `help:"服务大厅查询机的地址；多人共用，不按地址限次。也可以在办公页面登记，用密钥认"`
 	Secure         bool     `help:"网站在 HTTPS 之后（设 Secure 与 HSTS）"`
+
+	ClamdAddr string `help:"病毒检查（clamd）的地址：主机:端口，或套接字的路径；不给就不查" placeholder:"ADDR"`
 
 	SessionIdle time.Duration `help:"办公登录闲置多久算退出" default:"30m"`
 	SessionMost time.Duration `help:"办公登录最长多久，到时重新登录" default:"10h"`
@@ -59,7 +62,7 @@ func (f *siteFlags) portalConfig(log *slog.Logger, keys *ledger.Keyring, engine 
 		TrustedProxies: f.TrustedProxies, Kiosks: f.Kiosks, Secure: f.Secure,
 		// Derived, so that forms stay good over a restart and among replicas without one more secret to keep.
 		FormKey:   keys.TokenOf("form", "portal"),
-		Normalise: search.Normalise, Token: keys.Token, Log: log, Office: accounts, Intake: intake,
+		Normalise: search.Normalise, Token: keys.Token, Seals: keys, Log: log, Office: accounts, Intake: intake,
 		IndexState: func(ctx context.Context) string { return engine.Status(ctx).Answering },
 	}
 }
@@ -90,7 +93,12 @@ func (f *siteFlags) serve(cfg *Config, s *streams, keys *ledger.Keyring, ready f
 	config := f.portalConfig(log, keys, engine, accounts, intake{db, o})
 	config.Review = reviewer{db, o}
 	config.Boards, config.Print, config.Trail, config.Work = db, printer(), db, db
-	config.Lists, config.Papers = lists{db, o.reader}, db
+	config.Lists, config.Papers, config.Archive = lists{db, o.reader}, db, db
+	desk, err := postgres.NewInquiries(db, keys, inquiry.Periods{})
+	if err != nil {
+		return err
+	}
+	config.Inquiries, config.Scan = desk, f.scanner()
 	if config.Harvest, err = f.harvest(db); err != nil {
 		return err
 	}
@@ -118,6 +126,7 @@ func (f *siteFlags) serve(cfg *Config, s *streams, keys *ledger.Keyring, ready f
 	})
 	group.Go(func() error { return keepIndex(ctx, log, engine) })
 	group.Go(func() error { return sealDays(ctx, log, db, keys) })
+	group.Go(func() error { return keepDesk(ctx, log, desk, config.Scan) })
 	if ready != nil {
 		ready(listener.Addr())
 	}

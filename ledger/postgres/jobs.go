@@ -79,7 +79,7 @@ func (db *DB) Work(ctx context.Context, log *slog.Logger, drain func(context.Con
 		if n > 0 {
 			log.Info("公示期开始或期满，已通知索引", "批次数", n)
 		}
-		return err
+		return errors.Join(err, db.RetryIndexFaults(ctx))
 	}))
 	river.AddWorker(workers, river.WorkFunc(func(ctx context.Context, _ *river.Job[SweepAccounts]) error { return db.SweepAccounts(ctx) }))
 	db.workPlans(workers)

@@ -43,7 +43,7 @@ func (db *DB) RecordPage(ctx context.Context, q ledger.RecordQuery) (page ledger
 		}
 		args["year"] = page.Year
 		for _, fill := range []func(context.Context, pgx.Tx, *recordKind, pgx.NamedArgs, *ledger.RecordPage) error{
-			db.recordTotals, db.recordBatches, db.recordGroups, db.recordRows,
+			db.recordTotals, db.recordYears, db.recordBatches, db.recordGroups, db.recordRows,
 		} {
 			if err := fill(ctx, tx, kind, args, &page); err != nil {
 				return err
@@ -101,14 +101,9 @@ func (db *DB) recordBatches(ctx context.Context, tx pgx.Tx, _ *recordKind, args 
 	if page.Open, page.Until, err = db.listOpen(ctx, tx, args); err != nil {
 		return err
 	}
-	args["alive"] = alive(page.Batches)
-	handed, err := one[*int64](ctx, tx, `
-		select case when count(*) = count(document_fen) then sum(document_fen)::bigint end
-		from batch where county = @county and batch_no = any(@alive)`, args)
-	if err != nil {
+	if page.Handed, err = db.handed(ctx, tx, args, page.Batches); err != nil {
 		return err
 	}
-	page.Handed = (*ledger.Fen)(handed)
 	page.Taken, err = all(ctx, tx, pgx.RowToStructByPos[ledger.RowWithdrawal], `
 		select w.batch_no, r.sheet, r.sheet_row, w.at, w.reason
 		from row_withdrawal w
