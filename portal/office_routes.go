@@ -86,6 +86,9 @@ func (s *Server) officeRoutes() {
 	if s.config.Trail != nil {
 		s.auditRoutes()
 	}
+	if s.config.Search != nil {
+		s.searchCareRoutes()
+	}
 	if s.config.Harvest.Guard != nil {
 		s.guardRoutes()
 	}
@@ -117,6 +120,7 @@ var officeMenu = []menuEntry{
 	{Path: "/office/requests", Name: "撤回申请", act: ledger.ActAsk},
 	{Path: "/office/audit", Name: "审计记录", act: ledger.ActReadAudit},
 	{Path: "/office/lists", Name: "名录", act: ledger.ActManageCodes},
+	{Path: "/office/search", Name: "检索运行", act: ledger.ActCareForSearch},
 	{Path: "/office/officers", Name: "账号", act: ledger.ActManageAccounts},
 	{Path: "/office/departments", Name: "部门", act: ledger.ActManageAccounts},
 	{Path: "/office/kiosks", Name: "查询机", act: ledger.ActGuard},

@@ -19,6 +19,7 @@ import (
 	"mingbai/ledger/inquiry"
 	"mingbai/ledger/postgres"
 	"mingbai/ledger/postgres/testdb"
+	index "mingbai/search"
 )
 
 func TestMain(m *testing.M) { testdb.Main(m, services.PostgreSQL) }
@@ -65,6 +66,7 @@ func setupOffice(t *testing.T, change ...func(*Config)) *officeSite {
 		c.Inquiries = s.desk
 		c.Boards, c.Trail, c.Work, c.Papers, c.Lists = db, db, db, db, plainLists{db}
 		c.Harvest.Guard = db
+		c.Search = careBooks{db, &index.Care{}}
 	})...)
 	if s.sql, err = pgx.Connect(t.Context(), address); err != nil {
 		t.Fatal(err)

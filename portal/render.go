@@ -49,6 +49,7 @@ func (s *Server) show(c *fiber.Ctx, status int, p page) error {
 // every page there is, for the trial at start.
 var everyPage = []page{
 	homePage{},
+	searchCarePage{},
 	askPage{},
 	peoplePage{},
 	personPage{},

@@ -3,6 +3,7 @@ package search
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net"
 	"sync"
 	"time"
@@ -119,7 +120,7 @@ func (b *breaker) failed(err error) {
 	b.inFlight--
 	b.failures++
 	if b.state == HalfOpen || b.state == Closed && (b.failures >= failuresMost || beyondDoubt(err)) {
-		b.open(err.Error())
+		b.open(inWords(err))
 	}
 }
 
@@ -139,7 +140,7 @@ func (b *breaker) seen(err error) {
 	defer b.mu.Unlock()
 	switch {
 	case err != nil && b.state == Closed:
-		b.open(err.Error())
+		b.open(inWords(err))
 	case err == nil && b.state != Closed && b.why != whySlow: // that it is there does not make it fast
 		b.close()
 	}
@@ -175,6 +176,23 @@ func (b *breaker) is() (state State, since time.Time, why string) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return b.state, b.since, b.why
+}
+
+// inWords says for the operator why there was no answer.
+func inWords(err error) string {
+	var dial *net.OpError
+	var f *fault
+	switch {
+	case errors.Is(err, context.DeadlineExceeded):
+		return "不回答"
+	case errors.As(err, &dial) && dial.Op == "dial":
+		return "连不上"
+	case errors.As(err, &f) && f.Code != "":
+		return "出错（" + f.Code + "）"
+	case errors.As(err, &f) && f.Status != 0:
+		return fmt.Sprintf("出错（HTTP %d）", f.Status)
+	}
+	return "连接中断"
 }
 
 // beyondDoubt tells whether one such error is enough: nobody listens there, or no answer came in all the time there was.
