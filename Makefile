@@ -60,7 +60,7 @@ fault-matrix: ## the long fault matrix of search: 20,000 people, each fault last
 	MINGBAI_FAULT_MATRIX=1 go test -count=1 -timeout 30m -v -run '^TestTheFaultMatrix$$' ./cmd/mingbai
 
 fuzz: ## each fuzz test for FUZZTIME (default 30s)
-	@for p in ./ingest/... ./search/... ./ledger/...; do \
+	@for p in ./ingest/... ./search/... ./ledger/... ./portal/...; do \
 	  for d in $$(go list $$p); do \
 	    for f in $$(go test -list '^Fuzz' $$d | grep '^Fuzz'); do \
 	      echo "$$d $$f"; go test -run '^$$' -fuzz "^$$f$$" -fuzztime $(or $(FUZZTIME),30s) -fuzzminimizetime 5x $$d || exit 1; \

@@ -25,6 +25,7 @@ type Inquiries interface {
 	RowAbout(ctx context.Context, r inquiry.Row) (inquiry.About, error)
 	PublicAnswers(ctx context.Context, q inquiry.AnswerQuery) (list []inquiry.PublicAnswer, count int, err error)
 	PublicAnswer(ctx context.Context, no int64) (inquiry.PublicAnswer, error)
+	AnswersAbout(ctx context.Context, batches []int64) (map[inquiry.Row]int64, error) // by batch and line
 }
 
 // Scanner looks through a file for viruses. It answers the name of what it found; an error when it cannot look.

@@ -91,19 +91,20 @@ func (q *Inquiries) PublicAnswer(ctx context.Context, no int64) (inquiry.PublicA
 	return first(ctx, q.pool, scanAnswer, `select `+answerColumns+fromAnswers+` and a.no = @no`, pgx.NamedArgs{"county": q.county, "no": no})
 }
 
-// AnswersAbout are the published answers about a batch's rows: what a row's page says of it, by line.
-func (q *Inquiries) AnswersAbout(ctx context.Context, batch int64) (map[int]int64, error) {
+// AnswersAbout are the published answers about rows of batches: what a row's line says of it.
+func (q *Inquiries) AnswersAbout(ctx context.Context, batches []int64) (map[inquiry.Row]int64, error) {
 	type about struct {
-		Line int
-		No   int64
+		Batch int64
+		Line  int
+		No    int64
 	}
 	list, err := all(ctx, q.pool, pgx.RowToStructByPos[about], `
-		select i.about_line, max(a.no) from desk_inquiry i
+		select i.about_batch, i.about_line, max(a.no) from desk_inquiry i
 		join inquiry_answer a on a.county = i.county and a.id = i.id and a.hidden_at is null
-		where i.county = @county and i.about_batch = @batch group by 1`, pgx.NamedArgs{"county": q.county, "batch": batch})
-	byLine := map[int]int64{}
+		where i.county = @county and i.about_batch = any (@batches) group by 1, 2`, pgx.NamedArgs{"county": q.county, "batches": batches})
+	found := map[inquiry.Row]int64{}
 	for _, l := range list {
-		byLine[l.Line] = l.No
+		found[inquiry.Row{Batch: l.Batch, Line: l.Line}] = l.No
 	}
-	return byLine, err
+	return found, err
 }

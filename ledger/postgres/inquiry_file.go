@@ -96,10 +96,11 @@ func (q *Inquiries) OpenFile(ctx context.Context, login, id, file string) (f inq
 }
 
 // HeldFiles looks through the attachments that wait for it. look answers whether a content is clean; one that is not loses its
-// place: it stays held for ever. It stops at the first that cannot be looked through.
+// place: it stays held for ever, and must not stand in the way of others: they are taken in no order. It stops at the first that
+// cannot be looked through.
 func (q *Inquiries) HeldFiles(ctx context.Context, look func(context.Context, []byte) (clean bool, err error)) error {
 	rows, err := all(ctx, q.pool, pgx.RowToStructByPos[fileRow], `
-		select id, file, seq, key, name, type, size, held, content from inquiry_file where county = @county and held limit 20`,
+		select id, file, seq, key, name, type, size, held, content from inquiry_file where county = @county and held order by random() limit 20`,
 		pgx.NamedArgs{"county": q.county})
 	if err != nil {
 		return err
