@@ -22,12 +22,20 @@ type people struct {
 	sessions map[string]string
 }
 
+// be gives the browser an officer's session. A browser takes a moment to send what a page has set.
 func (p *people) be(login string) {
 	p.t.Helper()
-	p.visit(p.site + "/healthz")
-	if _, err := chromedp.Run(p.ctx, chromedp.Evaluate[string](fmt.Sprintf("document.cookie = 'mingbai-office=%s; path=/'", p.sessions[login]))); err != nil {
-		p.t.Fatal(err)
+	for range 10 {
+		p.visit(p.site + "/healthz")
+		if _, err := chromedp.Run(p.ctx, chromedp.Evaluate[string](fmt.Sprintf("document.cookie = 'mingbai-office=%s; path=/'", p.sessions[login]))); err != nil {
+			p.t.Fatal(err)
+		}
+		p.visit(p.site + "/office/account")
+		if textOf(p.farmer, ".who span") == login {
+			return
+		}
 	}
+	p.t.Fatalf("the browser does not become %s", login)
 }
 
 // does fills an act's form on the slip and sends it; what stands closed is opened first.
