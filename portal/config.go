@@ -47,9 +47,12 @@ type Config struct {
 	Work   Worker
 	Lists  Lists
 	Papers Papers
+	Search SearchCare
 
-	Archive Archive // the books of other days and the open data; no such pages when nil
+	Archive   Archive   // the books of other days and the open data; no such pages when nil
+	Site      string    `validate:"omitempty,url"` // https://… without a slash at the end: how the site is reached, for the sitemap
 	Inquiries Inquiries // what citizens send; no pages for it when nil
+	Desk      Desk      // the office's part of it
 	Scan      Scanner   // of their files; nobody looks when nil
 }
 

@@ -45,10 +45,10 @@ type fixture struct {
 	panicking bool
 	empty     bool
 	entries   bool // in the catalogue
-	alone     bool // found by the name alone, and not in a place, year or fund
-	listed    int  // the only year of which a list is open; any when zero
 	corrected bool // the first payment was, since
 	later     bool // a payment came, since
+	alone     bool // found by the name alone, and not in a place, year or fund
+	listed    int  // the only year of which a list is open; any when zero
 }
 
 func day(y int, m time.Month, d int) time.Time { return time.Date(y, m, d, 0, 0, 0, 0, time.UTC) }
@@ -145,6 +145,9 @@ func (f *fixture) PublicPerson(_ context.Context, ref ledger.PersonRef) (ledger.
 }
 
 func (f *fixture) OwnBook(_ context.Context, person string) (ledger.OwnBook, error) {
+	if person != zhangID {
+		return ledger.OwnBook{}, ledger.ErrNotFound
+	}
 	related := payment(2024, 5, 96000)
 	related.Role, related.Name, related.FundName = ledger.Payee, "张老根", hardship.Name
 	short := payment(2024, 2, 100000)

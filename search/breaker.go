@@ -3,6 +3,7 @@ package search
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net"
 	"sync"
 	"time"
@@ -44,8 +45,9 @@ type call struct {
 
 const (
 	slowCall     = 500 * time.Millisecond // an answer that takes longer is a slow one
-	slowWindow   = 10 * time.Second       // what is looked back on
-	slowLeast    = 10                     // answers in the window before their rate says anything
+	slowWindow   = 10 * time.Second       // what is looked back on,
+	slowMost     = 20                     // and how many of the last answers;
+	slowLeast    = 10                     // fewer say nothing
 	failuresMost = 3                      // errors one after another; one that leaves no doubt is enough
 	firstPause   = time.Second
 	longestPause = 10 * time.Second
@@ -100,7 +102,7 @@ const whySlow = "回答太慢"
 
 func (b *breaker) tooSlow(c call) bool {
 	b.calls = append(b.calls, c)
-	for c.at.Sub(b.calls[0].at) > slowWindow || len(b.calls) > 1000 {
+	for c.at.Sub(b.calls[0].at) > slowWindow || len(b.calls) > slowMost {
 		b.calls = b.calls[1:]
 	}
 	n := 0
@@ -118,8 +120,12 @@ func (b *breaker) failed(err error) {
 	defer b.mu.Unlock()
 	b.inFlight--
 	b.failures++
-	if b.state == HalfOpen || b.state == Closed && (b.failures >= failuresMost || beyondDoubt(err)) {
-		b.open(err.Error())
+	if b.state == HalfOpen {
+		b.open(b.why) // what was slow is not gone because a trial, which has less time, did not wait for it
+		return
+	}
+	if b.state == Closed && (b.failures >= failuresMost || beyondDoubt(err)) {
+		b.open(inWords(err))
 	}
 }
 
@@ -139,7 +145,7 @@ func (b *breaker) seen(err error) {
 	defer b.mu.Unlock()
 	switch {
 	case err != nil && b.state == Closed:
-		b.open(err.Error())
+		b.open(inWords(err))
 	case err == nil && b.state != Closed && b.why != whySlow: // that it is there does not make it fast
 		b.close()
 	}
@@ -175,6 +181,23 @@ func (b *breaker) is() (state State, since time.Time, why string) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return b.state, b.since, b.why
+}
+
+// inWords says for the operator why there was no answer.
+func inWords(err error) string {
+	var dial *net.OpError
+	var f *fault
+	switch {
+	case errors.Is(err, context.DeadlineExceeded):
+		return "不回答"
+	case errors.As(err, &dial) && dial.Op == "dial":
+		return "连不上"
+	case errors.As(err, &f) && f.Code != "":
+		return "出错（" + f.Code + "）"
+	case errors.As(err, &f) && f.Status != 0:
+		return fmt.Sprintf("出错（HTTP %d）", f.Status)
+	}
+	return "连接中断"
 }
 
 // beyondDoubt tells whether one such error is enough: nobody listens there, or no answer came in all the time there was.

@@ -67,7 +67,7 @@ func TestBreakerOpensAfterErrorsInARow(t *testing.T) {
 		c.ask(t)
 		c.failed(errReset)
 	}
-	c.expect(t, Open, "open reset")
+	c.expect(t, Open, "open 连接中断")
 	c.refused(t)
 }
 
@@ -76,7 +76,7 @@ func TestBreakerOpensAtOnceWithoutDoubt(t *testing.T) {
 		c := newClocked()
 		c.ask(t)
 		c.failed(err)
-		c.expect(t, Open, "open "+err.Error())
+		c.expect(t, Open, "open "+inWords(err))
 	}
 }
 
@@ -103,11 +103,11 @@ func TestBreakerTries(t *testing.T) {
 	c.left() // decides nothing: the next tries
 	c.ask(t)
 	c.answered(slowCall + 1)
-	c.expect(t, Open, "open meilisearch: context deadline exceeded")
+	c.expect(t, Open, "open 不回答")
 	c.pass(longestPause)
 	c.ask(t)
 	c.answered(slowCall)
-	c.expect(t, Closed, "open meilisearch: context deadline exceeded", "closed ")
+	c.expect(t, Closed, "open 不回答", "closed ")
 	c.ask(t)
 	c.failed(errTimeout)
 	c.pass(firstPause) // the pause is short again
@@ -163,8 +163,8 @@ func TestBreakerSendsNobodyAfterWhatHangs(t *testing.T) {
 func TestBreakerBelievesWhoLooks(t *testing.T) {
 	c := newClocked()
 	c.seen(errReset)
-	c.expect(t, Open, "open reset")
+	c.expect(t, Open, "open 连接中断")
 	c.seen(errReset)
 	c.seen(nil)
-	c.expect(t, Closed, "open reset", "closed ")
+	c.expect(t, Closed, "open 连接中断", "closed ")
 }

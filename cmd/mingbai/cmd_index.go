@@ -37,11 +37,9 @@ func (c *reindexCmd) Run(cfg *Config, s *streams) error {
 			s.say("接着上次中断的重建：已有%d份文档", b.Documents())
 		}
 		bar, done := progress(s, -1, "重建索引"), 0
-		err := patiently(s.ctx, func() error {
-			return e.Reindex(s.ctx, func(n int) {
-				bar.Set(n)
-				done = n
-			})
+		_, err := indexKeeper{db, e, cfg.log(s)}.asked(s.ctx, ledger.IndexRebuild, func(n int) {
+			bar.Set(n)
+			done = n
 		})
 		if err != nil {
 			if done > 0 {
@@ -74,7 +72,7 @@ func (c *verifyCmd) Run(cfg *Config, s *streams) error {
 		if cfg.MeiliURL == "" {
 			s.say("没有配置索引（MINGBAI_MEILI_URL），只核对了账库")
 		} else {
-			index, err := c.index(s, db, e)
+			index, err := c.index(s, indexKeeper{db, e, cfg.log(s)})
 			if err != nil {
 				return err
 			}
@@ -102,13 +100,13 @@ func (c *verifyCmd) Run(cfg *Config, s *streams) error {
 }
 
 // index compares the index with the books, and tells what is not right with it afterwards.
-func (c *verifyCmd) index(s *streams, db *postgres.DB, e *search.Engine) (left []ledger.Difference, err error) {
-	bar := progress(s, -1, "核对索引")
-	var r search.Report
-	err = patiently(s.ctx, func() (err error) {
-		r, err = e.Verify(s.ctx, c.Repair, func(n int) { bar.Set(n) })
-		return err
-	})
+func (c *verifyCmd) index(s *streams, k indexKeeper) (left []ledger.Difference, err error) {
+	act := ledger.IndexVerify
+	if c.Repair {
+		act = ledger.IndexRepair
+	}
+	bar := progress(s, -1, act.Name())
+	r, err := k.asked(s.ctx, act, func(n int) { bar.Set(n) })
 	if err != nil {
 		return nil, err
 	}

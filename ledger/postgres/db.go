@@ -197,6 +197,7 @@ const (
 	lockBooks = 1 // publications and withdrawals, one after the other
 	lockIndex = 2 // one writer of the living search index
 	lockBuild = 4 // one builder of the next
+	lockRuns  = 5 // asking for an act on it, once
 	lockAudit = 3 // the audit chain: taken last, so that nobody at the office's door waits for a publication
 )
 
