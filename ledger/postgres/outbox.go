@@ -89,7 +89,7 @@ func (db *DB) pending(ctx context.Context, table string, limit int) (ledger.Inde
 		return c, err
 	}
 	c.Lookups, err = all(ctx, db.pool, scanLookupEntry, `
-		select n.ref, n.id_token, n.name_key, `+hasOwnBook+`
+		select n.ref, n.id_token, n.name_key, `+holdsOwnBook+`
 		from person n
 		where n.county = @county and n.person_id = any(@people) and n.id_token is not null`, args)
 	return c, err
@@ -105,6 +105,16 @@ const hasOwnBook = `(exists (
 		join payment p on p.county = y.county and p.year = y.year and p.batch_no = y.batch_no and p.line = y.line
 		join fund f on f.county = p.county and f.code = p.fund
 		where y.county = n.county and y.person_id = n.person_id and f.disclosure <> 'aggregate'))`
+
+// holdsOwnBook says the same of few people. A limit keeps the planner from reading all payments for them first, as it does
+// for exists.
+const holdsOwnBook = `coalesce(
+		(select true from payment p join fund f on f.county = p.county and f.code = p.fund
+		where p.county = n.county and p.person_id = n.person_id and f.disclosure <> 'aggregate' limit 1),
+		(select true from payment_party y
+		join payment p on p.county = y.county and p.year = y.year and p.batch_no = y.batch_no and p.line = y.line
+		join fund f on f.county = p.county and f.code = p.fund
+		where y.county = n.county and y.person_id = n.person_id and f.disclosure <> 'aggregate' limit 1), false)`
 
 // fundsInYears are the funds of payments p, each with a year and @ before it.
 const fundsInYears = `coalesce(array_agg(distinct p.year || '@' || p.fund), '{}')`
