@@ -47,6 +47,8 @@ type fixture struct {
 	entries   bool // in the catalogue
 	corrected bool // the first payment was, since
 	later     bool // a payment came, since
+	alone     bool // found by the name alone, and not in a place, year or fund
+	listed    int  // the only year of which a list is open; any when zero
 }
 
 func day(y int, m time.Month, d int) time.Time { return time.Date(y, m, d, 0, 0, 0, 0, time.UTC) }
@@ -259,6 +261,9 @@ func (f *fixture) Ask(_ context.Context, asked ledger.Question) (a ledger.Answer
 	if f.entries {
 		a.Catalogue = ledger.CatalogueHits{IDs: []string{"1", "2", "3", "4", "5"}, Total: 9}
 	}
+	if f.alone && len(q.Places)+len(q.Years)+len(q.Funds) > 0 {
+		return a, f.err
+	}
 	for mode := ledger.NameExact; mode <= ledger.NameNear; mode++ {
 		if len(asked.Only) > 0 && !slices.Contains(asked.Only, mode) {
 			continue
@@ -292,7 +297,7 @@ func (f *fixture) Words(context.Context) (ledger.Words, error) {
 }
 
 func (f *fixture) OpenLists(_ context.Context, q ledger.ListQuery) ([]ledger.OpenList, error) {
-	if f.empty {
+	if f.empty || f.listed > 0 && len(q.Years) > 0 && !slices.Contains(q.Years, f.listed) {
 		return nil, f.err
 	}
 	return []ledger.OpenList{{

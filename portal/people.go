@@ -28,11 +28,13 @@ type peoplePage struct {
 	Elsewise  *chip // another reading of the name
 	Tiers     []tier
 	Lists     []ledger.OpenList
+	ListsOf   string // heading of the lists
 	Unlisted  string // the place, year and fund asked for of which nothing is open; empty when something is
 	Catalogue []shelf
 	More      int // entries of the catalogue that are not shown
 	Offices   []office
 	Missing   string // in one sentence, when nobody was found
+	Wider     *elsewhere
 	Again     searchBox
 	Bait      string // see baitPath
 }
@@ -99,6 +101,9 @@ func (s *Server) people(c *fiber.Ctx) error {
 	}
 	if len(p.Tiers) == 0 && !byWords(p.Catalogue, query.Codes(q.Funds)) && q.Name != "" {
 		p.Missing = s.missingWords(q)
+		if p.Wider, err = s.wider(ctx, q); err != nil {
+			return err
+		}
 	}
 	for _, code := range query.Codes(q.Funds) {
 		if f := funds[code]; f.Code != "" {
