@@ -67,7 +67,7 @@ const nobody = "00000000000000000000000000000000"
 // same page.
 func (s *Server) lookup(c *fiber.Ctx) error {
 	q := c.Locals(questionKey).(question)
-	book, err := s.ownBook(c.UserContext(), q)
+	person, book, err := s.ownBook(c.UserContext(), q)
 	if errors.Is(err, ledger.ErrNotFound) {
 		return s.missing(c, q)
 	}
@@ -83,15 +83,15 @@ func (s *Server) lookup(c *fiber.Ctx) error {
 
 // ownBook is ErrNotFound also when the last row was withdrawn between the two questions. Whoever is not found is nobody, and
 // nobody's book is asked for all the same.
-func (s *Server) ownBook(ctx context.Context, q question) (ledger.OwnBook, error) {
-	person, err := s.finder.Lookup(ctx, s.config.Token(q.number), s.config.Normalise(q.name))
+func (s *Server) ownBook(ctx context.Context, q question) (person string, book ledger.OwnBook, err error) {
+	person, err = s.finder.Lookup(ctx, s.config.Token(q.number), s.config.Normalise(q.name))
 	if errors.Is(err, ledger.ErrNotFound) {
 		person, err = nobody, nil
 	}
-	if err != nil {
-		return ledger.OwnBook{}, err
+	if err == nil {
+		book, err = s.books.OwnBook(ctx, person)
 	}
-	return s.books.OwnBook(ctx, person)
+	return person, book, err
 }
 
 func (s *Server) missing(c *fiber.Ctx, q question) error {
