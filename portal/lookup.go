@@ -88,9 +88,10 @@ func (s *Server) ownBook(ctx context.Context, q question) (person string, book l
 	if errors.Is(err, ledger.ErrNotFound) {
 		person, err = nobody, nil
 	}
-	if err == nil {
-		book, err = s.books.OwnBook(ctx, person)
+	if err != nil {
+		return person, book, err
 	}
+	book, err = s.books.OwnBook(ctx, person)
 	return person, book, err
 }
 

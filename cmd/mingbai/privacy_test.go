@@ -66,7 +66,7 @@ type fetched struct {
 	headers, body string
 }
 
-func plainly(t *testing.T, c *http.Client, address, name string) fetched {
+func fetchAs(t *testing.T, c *http.Client, address, name string) fetched {
 	t.Helper()
 	res, err := c.Get(address)
 	if err != nil {
@@ -113,7 +113,7 @@ func TestThePublicSearchGivesNothingAway(t *testing.T) {
 			ask := func(name string) fetched {
 				r := []rune(name)
 				query := strings.NewReplacer("NAME", url.QueryEscape(name), "FIRST", url.QueryEscape(string(r[:2])), "LAST", url.QueryEscape(string(r[1:]))).Replace(shape)
-				f := plainly(t, client, site+"/people?"+query, name)
+				f := fetchAs(t, client, site+"/people?"+query, name)
 				for _, part := range []string{string(r[:2]), string(r[1:])} {
 					f.body = strings.ReplaceAll(strings.ReplaceAll(f.body, url.QueryEscape(part), "PART"), part, "PART")
 				}
@@ -128,23 +128,23 @@ func TestThePublicSearchGivesNothingAway(t *testing.T) {
 		}
 	}
 	for _, page := range pages {
-		got := plainly(t, client, site+"/people/"+page, page)
+		got := fetchAs(t, client, site+"/people/"+page, page)
 		other := strings.Repeat("a", 32) + page[32:]
-		if want := plainly(t, client, site+"/people/"+other, other); got != want || got.status != http.StatusNotFound {
+		if want := fetchAs(t, client, site+"/people/"+other, other); got != want || got.status != http.StatusNotFound {
 			t.Errorf("the page of somebody hidden: %d, of nobody: %d", got.status, want.status)
 		}
 		questions++
 	}
 	t.Logf("%d questions about 4 people who are not public, each answered as about nobody", questions)
 
-	shown := plainly(t, client, site+"/people?q="+url.QueryEscape(h.open.Name), "-")
+	shown := fetchAs(t, client, site+"/people?q="+url.QueryEscape(h.open.Name), "-")
 	if !strings.Contains(shown.body, `class="what">`+h.open.Name) {
 		t.Fatal("not even the public one is found: nothing is proved")
 	}
 	if !strings.Contains(shown.headers, "Cache-Control:[no-store]") {
 		t.Errorf("pages of people may be kept by caches: %s", shown.headers)
 	}
-	words := plainly(t, client, site+"/words.json", "-").body
+	words := fetchAs(t, client, site+"/words.json", "-").body
 	documents := w.peopleDocuments()
 	for _, p := range []fixtures.Person{h.self, h.total, h.ended, h.gone} {
 		if strings.Contains(words, p.Name) || strings.Contains(documents, p.Name) {
