@@ -100,7 +100,7 @@ func (f *siteFlags) serve(cfg *Config, s *streams, keys *ledger.Keyring, ready f
 	if err != nil {
 		return err
 	}
-	config.Inquiries, config.Scan = desk, f.scanner()
+	config.Inquiries, config.Desk, config.Scan = desk, desk, f.scanner()
 	if config.Harvest, err = f.harvest(db); err != nil {
 		return err
 	}

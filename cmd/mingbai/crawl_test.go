@@ -25,11 +25,7 @@ var (
 func TestTheWholeSiteAsAStranger(t *testing.T) {
 	w := newWorld(t)
 	truth, _ := w.county(25)
-	site := w.serveWith(func(c *portal.Config) { // that lets a hasty reader read on
-		c.Limits.Browse = portal.Limit{Max: 1 << 40, Window: time.Minute}
-		much := budget.Rule{Hour: budget.Level{Free: 1 << 30, Most: 1 << 30}, Day: budget.Level{Free: 1 << 30, Most: 1 << 30}}
-		c.Harvest.Budgets = budget.Rules{Device: much, Address: much, Kiosk: much, Total: much}
-	})
+	site := w.hasty()
 	names := map[string]bool{}
 	for _, p := range truth.People {
 		if len([]rune(p.Name)) > 2 {
@@ -104,6 +100,16 @@ func TestTheWholeSiteAsAStranger(t *testing.T) {
 		t.Errorf("only %d pages", len(pages))
 	}
 	validHTML(t, pages)
+}
+
+// hasty runs a site that lets a hasty reader read on.
+func (w *world) hasty() string {
+	w.t.Helper()
+	return w.serveWith(func(c *portal.Config) {
+		c.Limits.Browse = portal.Limit{Max: 1 << 40, Window: time.Minute}
+		much := budget.Rule{Hour: budget.Level{Free: 1 << 30, Most: 1 << 30}, Day: budget.Level{Free: 1 << 30, Most: 1 << 30}}
+		c.Harvest.Budgets = budget.Rules{Device: much, Address: much, Kiosk: much, Total: much}
+	})
 }
 
 func namesIn(text string, names map[string]bool) (n int) {
