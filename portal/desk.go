@@ -70,6 +70,7 @@ type deskTab struct {
 // deskLine is a case in the queue, with the words for how urgent it is.
 type deskLine struct {
 	inquiry.Line
+	Until   string // 11月24日 24时: the day counts to its end
 	Urgency string // on time, 提醒, 黄牌…
 	Class   string
 }
@@ -151,6 +152,9 @@ func deskLines(lines []inquiry.Line) []deskLine {
 	list := make([]deskLine, len(lines))
 	for i, l := range lines {
 		list[i] = deskLine{Line: l, Urgency: l.Level.Name(), Class: urgencyClasses[l.Level]}
+		if !l.Due.IsZero() {
+			list[i].Until = l.Due.Add(-time.Second).In(ledger.Shanghai).Format("1月2日") + " 24时"
+		}
 		if l.Level == 0 && !l.Due.IsZero() {
 			list[i].Urgency = "按时"
 		}

@@ -65,7 +65,7 @@ var deskSpecs = map[inquiry.Act]deskSpec{
 	inquiry.Draft:          {inputs: []string{"proposed"}, hint: "写给来件人看的答复。送审以后由审核人审核。", main: true},
 	inquiry.Redraft:        {inputs: []string{"proposed"}, hint: "改动以后，审核人要重新看。"},
 	inquiry.SendBack:       {inputs: []string{"text:哪里要改"}},
-	inquiry.Approve:        {inputs: []string{"hash"}, hint: "审核的就是上面这一稿，一个字也不差。", main: true},
+	inquiry.Approve:        {inputs: []string{"hash"}, hint: "同意的就是“拟答复”里的这一稿，一个字也不差。", main: true},
 	inquiry.Publish:        {inputs: []string{"title", "question", "answer", "disclosed"}, hint: "公开稿另写：不能有来件人的姓名、电话、处理笺号和任何证号、账号。先核对，再公开。", main: true},
 	inquiry.Withhold:       {inputs: []string{"ground:withhold", "text:说明"}},
 	inquiry.GoOn:           {inputs: []string{"text:理由"}},

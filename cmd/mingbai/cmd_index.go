@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"mingbai/ledger"
+	"mingbai/ledger/inquiry"
 	"mingbai/ledger/postgres"
 	"mingbai/search"
 )
@@ -69,6 +70,15 @@ func (c *verifyCmd) Run(cfg *Config, s *streams) error {
 		if err != nil {
 			return err
 		}
+		desk, err := postgres.NewInquiries(db, keys, inquiry.Periods{})
+		if err != nil {
+			return err
+		}
+		cases, err := desk.VerifyInquiries(s.ctx)
+		if err != nil {
+			return err
+		}
+		found = append(found, cases...)
 		if cfg.MeiliURL == "" {
 			s.say("没有配置索引（MINGBAI_MEILI_URL），只核对了账库")
 		} else {
