@@ -26,6 +26,13 @@ func TestTheOperatorsDay(t *testing.T) {
 	if status, page := get(t, site+"/metrics"); status == 200 {
 		t.Errorf("the public site answers /metrics: %.60s", page)
 	}
+	l, err := listenMetrics("127.0.0.1:0")
+	w.must(err)
+	go func() { _ = serveMetrics(t.Context(), l, w.engine()) }()
+	if status, page := get(t, "http://"+l.Addr().String()+"/metrics"); status != 200 || !strings.Contains(page, "mingbai_index_answers 1") ||
+		!strings.Contains(page, `mingbai_index_documents{index="people"} 60`) || !strings.Contains(page, "mingbai_index_oldest_pending_seconds 0") {
+		t.Errorf("figures for monitoring: %d %s", status, page)
+	}
 	for i, screen := range []struct {
 		name          string
 		width, height int64
@@ -38,7 +45,7 @@ func TestTheOperatorsDay(t *testing.T) {
 		f.fill("code", code(t, secret)).press("main form button.main")
 		f.visit(site + "/office/search")
 		f.see("检索运行", "现在由索引回答", "断路器：合上")
-		for _, act := range []ledger.IndexAct{ledger.IndexVerify, ledger.IndexRebuild} {
+		for _, act := range []ledger.IndexAct{ledger.IndexVerify, ledger.IndexRebuild}[:max(0, 2-2*i)] {
 			f.press(`form[action$="/` + string(act) + `"] button`)
 			w.eventually(string(act), 30*time.Second, func() bool {
 				runs, err := w.db.IndexRuns(t.Context(), 1)
