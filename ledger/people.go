@@ -149,4 +149,5 @@ type IndexChanges struct {
 type IndexState struct {
 	Generation string // the one that answers; empty when there is none
 	Behind     bool   // changes wait in the outbox
+	Drained    int64  // how often changes were taken off the outbox: two equal ones had none between them
 }

@@ -119,18 +119,6 @@ func (f *fixture) found(ref ledger.PersonRef) ledger.FoundPerson {
 	}
 }
 
-func (f *fixture) PeopleByRefs(_ context.Context, refs []ledger.PersonRef) ([]ledger.FoundPerson, error) {
-	var out []ledger.FoundPerson
-	for i, r := range refs {
-		p := f.found(r)
-		if i == 1 {
-			p.TownName, p.VillageName, p.Group = "", "", ""
-		}
-		out = append(out, p)
-	}
-	return out, f.err
-}
-
 func (f *fixture) PublicPerson(_ context.Context, ref ledger.PersonRef) (ledger.FoundPerson, []ledger.Payment, error) {
 	if ref != zhangRef {
 		return ledger.FoundPerson{}, nil, ledger.ErrNotFound
@@ -228,7 +216,7 @@ func (f *fixture) Ask(_ context.Context, asked ledger.Question) (a ledger.Answer
 	q := asked.People
 	q.Name = asked.Name
 	f.asked = append(f.asked, q)
-	if f.entries {
+	if f.entries && !asked.Catalogue.Empty() {
 		a.Catalogue = ledger.CatalogueHits{IDs: []string{"1", "2", "3", "4", "5"}, Total: 9}
 	}
 	for mode := ledger.NameExact; mode <= ledger.NameNear; mode++ {
@@ -238,6 +226,11 @@ func (f *fixture) Ask(_ context.Context, asked ledger.Question) (a ledger.Answer
 		t := ledger.PeopleTier{Mode: mode, PeopleHits: ledger.PeopleHits{Total: f.hits[mode]}}
 		for i := (q.Page - 1) * q.PerPage; i < min(q.Page*q.PerPage, t.Total); i++ {
 			t.Refs = append(t.Refs, ledger.PersonRef{Person: fmt.Sprintf("%x%031x", mode, i), Village: villageCode})
+			p := f.found(t.Refs[len(t.Refs)-1])
+			if len(a.People) == 1 {
+				p.TownName, p.VillageName, p.Group = "", "", ""
+			}
+			a.People = append(a.People, p)
 		}
 		a.Tiers = append(a.Tiers, t)
 	}

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/go-playground/validator/v10"
 	"github.com/gofiber/fiber/v2"
@@ -29,6 +30,7 @@ type peoplePage struct {
 	Elsewise  *chip // another reading of the name
 	Tiers     []tier
 	Lists     []ledger.OpenList
+	Whole     string // the way to everything else, where only who is called exactly so was looked for
 	Unlisted  string // the place, year and fund asked for of which nothing is open; empty when something is
 	Catalogue []shelf
 	More      int // entries of the catalogue that are not shown
@@ -76,14 +78,18 @@ func (s *Server) people(c *fiber.Ctx) error {
 	if other, ok := vocabulary.Elsewise(q); ok {
 		p.Elsewise = &chip{Word: q.Name, Path: peoplePath(other.String())}
 	}
-	found, err := s.finder.Ask(ctx, peopleQuestion(c, q))
+	asked := peopleQuestion(c, q)
+	found, rest, err := s.ask(ctx, asked, c.Query("tier") != "")
 	if err != nil {
 		return err
 	}
-	if p.Tiers, err = s.tiers(ctx, q, found.Tiers, pageNumber(c)); err != nil {
+	if p.Tiers, err = tiers(q, found, asked.People.Page); err != nil {
 		return err
 	}
-	if c.Query("tier") == "" {
+	if rest {
+		p.Whole = peoplePath(q.String()) + "&tier=" + everyTier
+	}
+	if tier := c.Query("tier"); tier == "" || tier == everyTier {
 		if err := s.beside(ctx, q, found.Catalogue, &p); err != nil {
 			return err
 		}
@@ -112,9 +118,12 @@ func (s *Server) askable(text string, q query.Query) error {
 	return nil
 }
 
-// peopleQuestion asks for people in every way, or in the one that is looked at, and for the catalogue beside all of them.
+// everyTier asks for whatever there is in one page, in the place of a tier's name.
+const everyTier = "all"
+
+// peopleQuestion asks for people in every way and for the catalogue beside them, or for one way alone.
 func peopleQuestion(c *fiber.Ctx, q query.Query) ledger.Question {
-	asked := ledger.Question{Name: q.Name, People: ledger.PeopleQuery{
+	asked := ledger.Question{Name: q.Name, Few: fewHits, People: ledger.PeopleQuery{
 		Places: query.Codes(q.Places), Funds: query.Codes(q.Funds), Years: q.Years, Page: pageNumber(c), PerPage: perPage,
 	}}
 	if mode, ok := modeNamed[c.Query("tier")]; ok {
@@ -135,11 +144,25 @@ func peopleQuestion(c *fiber.Ctx, q query.Query) ledger.Question {
 	return asked
 }
 
-// tiers reads the people of all tiers from the books at once.
-func (s *Server) tiers(ctx context.Context, q query.Query, found []ledger.PeopleTier, page int) ([]tier, error) {
-	var list []tier
-	var refs []ledger.PersonRef
-	for _, f := range found {
+// ask finds first who is called exactly so. Only when there is nobody, or by wish, is everything else looked through: who
+// types a whole name mostly looks for that name. rest tells that there may be more.
+func (s *Server) ask(ctx context.Context, asked ledger.Question, byWish bool) (found ledger.Answer, rest bool, err error) {
+	aboutAName := utf8.RuneCountInString(asked.Name) > 1 && !letters(asked.Name) && len(asked.Catalogue.Funds) == 0 && len(asked.Catalogue.Any) <= 1
+	if !byWish && len(asked.Only) == 0 && aboutAName {
+		first := asked
+		first.Only, first.Catalogue = []ledger.NameMode{ledger.NameExact}, ledger.CatalogueQuery{}
+		found, err = s.finder.Ask(ctx, first)
+		if rest = err == nil && len(found.Tiers) > 0 && found.Tiers[0].Total > 0; rest || err != nil {
+			return found, rest, err
+		}
+	}
+	found, err = s.finder.Ask(ctx, asked)
+	return found, false, err
+}
+
+// tiers lays the people that were found under the ways of finding them.
+func tiers(q query.Query, found ledger.Answer, page int) (list []tier, err error) {
+	for _, f := range found.Tiers {
 		if f.Total == 0 {
 			continue
 		}
@@ -147,17 +170,8 @@ func (s *Server) tiers(ctx context.Context, q query.Query, found []ledger.People
 			return nil, ledger.ErrNotFound
 		}
 		t := newTier(q, f, page, len(list) > 0)
-		list, refs = append(list, t), append(refs, t.refs...)
-	}
-	if len(refs) == 0 {
-		return nil, nil
-	}
-	people, err := s.books.PeopleByRefs(ctx, refs)
-	if err != nil {
-		return nil, err
-	}
-	for i := range list {
-		list[i].fill(people)
+		t.fill(found.People)
+		list = append(list, t)
 	}
 	return list, nil
 }

@@ -18,7 +18,6 @@ import (
 type Books interface {
 	YearFigures(ctx context.Context, year int) (ledger.YearFigures, error) // year 0: the newest with data
 	Newest(ctx context.Context, n int) ([]ledger.Publication, error)
-	PeopleByRefs(ctx context.Context, refs []ledger.PersonRef) ([]ledger.FoundPerson, error)
 	PublicPerson(ctx context.Context, ref ledger.PersonRef) (ledger.FoundPerson, []ledger.Payment, error)
 	OwnBook(ctx context.Context, person string) (ledger.OwnBook, error)
 	Funds(ctx context.Context) ([]ledger.FundYear, error)
@@ -33,7 +32,7 @@ type Books interface {
 	Ready(ctx context.Context) error
 }
 
-// Finder finds people; what it finds is a reference, to be read from the books.
+// Finder finds people and reads them from the books.
 type Finder interface {
 	// Ask finds people by a name as it was typed, the closest first and each way apart, and what the catalogue has beside.
 	Ask(ctx context.Context, q ledger.Question) (ledger.Answer, error)

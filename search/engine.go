@@ -9,6 +9,7 @@ import (
 	"iter"
 	"log/slog"
 	"slices"
+	"sync/atomic"
 	"time"
 	"unicode/utf8"
 
@@ -31,6 +32,9 @@ type Books interface {
 	FindPeople(ctx context.Context, q ledger.PeopleQuery) (ledger.PeopleHits, error)
 	FindOwn(ctx context.Context, token []byte, nameKey string) (person string, err error) // ledger.ErrNotFound
 
+	// PeopleNamed is FindPeople of a whole name, with what is public of whom it finds.
+	PeopleNamed(ctx context.Context, q ledger.PeopleQuery) (ledger.PeopleHits, []ledger.FoundPerson, error)
+
 	// The outbox of changes that the index has not confirmed.
 	PendingIndex(ctx context.Context, limit int) (ledger.IndexChanges, error)
 	DoneIndex(ctx context.Context, seqs []int64) error
@@ -43,6 +47,8 @@ type Books interface {
 	// The generation of the index that answers, "" when there is none, and whether changes wait in the outbox: both as of
 	// one moment, so that a generation that is not behind holds everything.
 	IndexState(ctx context.Context) (ledger.IndexState, error)
+	// PeopleNow reads what is public of people, in the order asked, and the index's state: both as of one moment.
+	PeopleNow(ctx context.Context, refs []ledger.PersonRef) ([]ledger.FoundPerson, ledger.IndexState, error)
 	SwitchIndex(ctx context.Context, generation string) error
 	// WithIndexLock runs fn while no other process writes the index; ledger.ErrConflict when one does.
 	WithIndexLock(ctx context.Context, fn func(context.Context) error) error
@@ -54,6 +60,7 @@ type Engine struct {
 	books  Books
 	client *client // nil without an index
 	health health
+	seen   atomic.Pointer[ledger.IndexState] // when last looked at
 }
 
 // New makes an Engine; it does not talk to anybody yet.
@@ -70,8 +77,9 @@ func New(c Config, b Books) (*Engine, error) {
 	if ledger.LevelOf(c.County) != ledger.LevelCounty {
 		return nil, fmt.Errorf("search: county code %q has not six digits", c.County)
 	}
-	e.client = newClient(c.URL, c.Key)
-	return e, nil
+	var err error
+	e.client, err = newClient(c.URL, c.Key)
+	return e, err
 }
 
 // People finds people by name, in one way. It normalises the question itself; nobody is found by an empty name.
@@ -84,6 +92,7 @@ func (e *Engine) People(ctx context.Context, q ledger.PeopleQuery) (ledger.Peopl
 	if q.Name == "" {
 		return ledger.PeopleHits{}, nil
 	}
+	q.Page, q.PerPage = max(q.Page, 1), max(q.PerPage, 1)
 	hits, _, err := e.answer(ctx, []ledger.PeopleQuery{q}, ledger.CatalogueQuery{})
 	if err != nil {
 		return ledger.PeopleHits{}, err
@@ -94,45 +103,27 @@ func (e *Engine) People(ctx context.Context, q ledger.PeopleQuery) (ledger.Peopl
 // Tiers finds people by a name as it was typed in every way that it may be meant, the closest first; in only, if any are
 // named. Nobody is in two tiers.
 func (e *Engine) Tiers(ctx context.Context, typed string, q ledger.PeopleQuery, only ...ledger.NameMode) ([]ledger.PeopleTier, error) {
-	a, err := e.Ask(ctx, ledger.Question{Name: typed, People: q, Only: only})
-	return a.Tiers, err
-}
-
-// Ask answers a whole question, people and catalogue, in one round trip.
-func (e *Engine) Ask(ctx context.Context, q ledger.Question) (a ledger.Answer, err error) {
-	var queries []ledger.PeopleQuery
-	for _, t := range tiersOf(q.Name) {
-		if len(q.Only) > 0 && !slices.Contains(q.Only, t.Mode) {
-			continue
-		}
-		t.Places, t.Funds, t.Years, t.Page, t.PerPage = q.People.Places, q.People.Funds, q.People.Years, q.People.Page, q.People.PerPage
-		queries = append(queries, t)
-	}
-	hits, found, err := e.answer(ctx, queries, askable(q.Catalogue))
+	queries := waysToAsk(ledger.Question{Name: typed, People: q, Only: only})
+	hits, _, err := e.answer(ctx, queries, ledger.CatalogueQuery{})
 	if err != nil {
-		return a, err
+		return nil, err
 	}
-	for i, h := range hits {
-		a.Tiers = append(a.Tiers, ledger.PeopleTier{Mode: queries[i].Mode, PeopleHits: h})
-	}
-	a.Catalogue = found
-	return a, nil
+	return tiersFrom(queries, hits), nil
 }
 
 // answer asks the index, all at once, or else the books.
 func (e *Engine) answer(ctx context.Context, queries []ledger.PeopleQuery, c ledger.CatalogueQuery) (hits []ledger.PeopleHits, found ledger.CatalogueHits, err error) {
-	inIndex := true
-	for i := range queries {
-		q := &queries[i]
-		q.Page, q.PerPage = max(q.Page, 1), max(q.PerPage, 1)
-		inIndex = inIndex && indexable(*q)
-	}
-	if len(queries) == 0 && c.Empty() || inIndex && e.ask(ctx, func(ctx context.Context, generation string) error {
+	if len(queries) == 0 && c.Empty() || indexable(queries) && e.ask(ctx, func(ctx context.Context, generation string) error {
 		hits, found, err = e.find(ctx, generation, queries, c)
 		return err
 	}) {
 		return hits, found, nil
 	}
+	return e.fromBooks(ctx, queries, c)
+}
+
+// fromBooks answers without the index.
+func (e *Engine) fromBooks(ctx context.Context, queries []ledger.PeopleQuery, c ledger.CatalogueQuery) (hits []ledger.PeopleHits, found ledger.CatalogueHits, err error) {
 	hits = make([]ledger.PeopleHits, len(queries))
 	for i, q := range queries {
 		if hits[i], err = e.books.FindPeople(ctx, q); err != nil {
@@ -163,14 +154,13 @@ func (e *Engine) Lookup(ctx context.Context, token []byte, nameKey string) (pers
 // maxValue is the longest value to filter by: Meilisearch cuts what it indexes at 468 bytes.
 const maxValue = 400
 
-// indexable tells whether the index can answer a question at all.
-func indexable(q ledger.PeopleQuery) bool {
-	for _, m := range append(q.Except, q.Match()) {
-		if len(m.Name) > maxValue || m.Mode == ledger.NameContains && utf8.RuneCountInString(m.Name) > maxPart {
-			return false
-		}
-	}
-	return q.Page <= maxTotalHits/q.PerPage
+// indexable tells whether the index can answer all of a question.
+func indexable(queries []ledger.PeopleQuery) bool {
+	return !slices.ContainsFunc(queries, func(q ledger.PeopleQuery) bool {
+		return q.Page > maxTotalHits/q.PerPage || slices.ContainsFunc(append(q.Except, q.Match()), func(m ledger.NameMatch) bool {
+			return len(m.Name) > maxValue || m.Mode == ledger.NameContains && utf8.RuneCountInString(m.Name) > maxPart
+		})
+	})
 }
 
 // ask puts a question to the living index and tells whether it answered. The outbox is seen empty before the generation is
@@ -184,21 +174,31 @@ func (e *Engine) ask(ctx context.Context, question func(ctx context.Context, gen
 		if err != nil || state.Behind || state.Generation == "" || !e.health.mayAsk() {
 			return false
 		}
-		err = try(ctx, e.config.HTTPTimeout, func(ctx context.Context) error { return question(ctx, state.Generation) })
-		switch {
-		case err == nil:
-			e.answered()
-			return true
-		case ctx.Err() != nil: // who asked has gone; that says nothing about the index
-			return false
-		case hasCode(err, codeNoIndex):
-			e.failed(err)
-			continue
+		if answered, again := e.tryIndex(ctx, state.Generation, question); answered || !again {
+			return answered
 		}
-		e.failed(err)
-		return false
 	}
 	return false
+}
+
+// tryIndex puts a question to a generation. A generation that is gone is worth another look at which lives.
+func (e *Engine) tryIndex(ctx context.Context, generation string, question func(ctx context.Context, generation string) error) (answered, again bool) {
+	err := try(ctx, e.config.HTTPTimeout, func(ctx context.Context) error { return question(ctx, generation) })
+	switch {
+	case err == nil:
+		e.answered()
+		return true, false
+	case gone(ctx): // who asked; that says nothing about the index
+		return false, false
+	}
+	e.failed(err)
+	return false, hasCode(err, codeNoIndex)
+}
+
+// gone tells whether a question's time is up. Its timer may fire a moment later than the connection's.
+func gone(ctx context.Context) bool {
+	deadline, ok := ctx.Deadline()
+	return ctx.Err() != nil || ok && !time.Now().Before(deadline)
 }
 
 // errForeign is a document that is not one of ours.

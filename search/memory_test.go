@@ -26,10 +26,12 @@ type memory struct {
 	catalog  map[string]ledger.CatalogueEntry
 	seq      int64
 	live     string
+	drained  int64
 	stale    string // what IndexState says once, as to a process that read it just before a swap
 	lock     sync.Mutex
 	asked    int    // questions that the books answered
 	betweens func() // called after each stretch is read
+	reading  func() // called before people are read
 	waiting  func() // called once by who is about to take the lock
 }
 
@@ -90,6 +92,30 @@ func (m *memory) FindPeople(_ context.Context, q ledger.PeopleQuery) (hits ledge
 	return hits, nil
 }
 
+func (m *memory) PeopleNamed(ctx context.Context, q ledger.PeopleQuery) (ledger.PeopleHits, []ledger.FoundPerson, error) {
+	hits, err := m.FindPeople(ctx, q)
+	if err != nil {
+		return hits, nil, err
+	}
+	found, _, err := m.PeopleNow(ctx, hits.Refs)
+	return hits, found, err
+}
+
+func (m *memory) PeopleNow(ctx context.Context, refs []ledger.PersonRef) (found []ledger.FoundPerson, state ledger.IndexState, err error) {
+	if m.reading != nil {
+		m.reading()
+	}
+	m.mu.Lock()
+	for _, r := range refs {
+		if p, ok := m.people[r.String()]; ok {
+			found = append(found, ledger.FoundPerson{Ref: r, Name: p.Forms.Key})
+		}
+	}
+	m.mu.Unlock()
+	state, err = m.IndexState(ctx)
+	return found, state, err
+}
+
 func (m *memory) FindOwn(_ context.Context, token []byte, nameKey string) (string, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -135,6 +161,7 @@ func (m *memory) DoneIndex(_ context.Context, seqs []int64) error {
 	for _, s := range seqs {
 		delete(m.outbox, s)
 	}
+	m.drained++
 	return nil
 }
 
@@ -178,7 +205,7 @@ func inOrder[T any](m *memory, all map[string]T) iter.Seq2[T, error] {
 func (m *memory) IndexState(context.Context) (ledger.IndexState, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	s := ledger.IndexState{Generation: m.live, Behind: len(m.outbox) > 0}
+	s := ledger.IndexState{Generation: m.live, Behind: len(m.outbox) > 0, Drained: m.drained}
 	if m.stale != "" {
 		s.Generation, m.stale = m.stale, ""
 	}

@@ -54,6 +54,8 @@ type world struct {
 	key  string
 	conn *pgx.Conn
 	log  syncBuffer // of the server
+
+	kiosks []string
 }
 
 // newWorld makes empty books with the fictional county's code lists, clerk li and certifiers wang and zhao (li may certify, too).
@@ -142,7 +144,7 @@ func (w *world) serve() string {
 	keys, err := cfg.keyring(false)
 	w.must(err)
 	site := siteFlags{
-		Addr:      "127.0.0.1:0",
+		Addr: "127.0.0.1:0", Kiosks: w.kiosks,
 		siteWords: siteWords{CountyName: "清泉县", Phone: "0990-1210000", Hours: "工作日 8:30—17:30", Office: "县财政局一楼"},
 	}
 	go func() {

@@ -128,10 +128,19 @@ func scanLookupEntry(row pgx.CollectableRow) (e ledger.LookupEntry, err error) {
 
 // DoneIndex takes off the outbox what the index has confirmed.
 func (db *DB) DoneIndex(ctx context.Context, seqs []int64) error {
-	_, err := exec(ctx, db.pool, `delete from search_outbox where county = @county and seq = any(@seqs)`,
+	done, err := one[bool](ctx, db.pool, `
+		with gone as (delete from search_outbox where county = @county and seq = any(@seqs)),
+			counted as (update search_index set drained = drained + 1 where county = @county)
+		select not exists (select from search_outbox where county = @county and seq <> all(@seqs))`,
 		pgx.NamedArgs{"county": db.county, "seqs": seqs})
+	if err == nil && done && len(seqs) >= manyDead {
+		// Every search looks whether the outbox is empty, and would walk over the dead rows until the next automatic vacuum.
+		_, _ = exec(ctx, db.pool, `vacuum search_outbox`, nil)
+	}
 	return err
 }
+
+const manyDead = 1000
 
 // AllPeople streams every person in a village with at least one row that is public today, in order of the ref's text.
 func (db *DB) AllPeople(ctx context.Context) iter.Seq2[ledger.PeopleEntry, error] {
@@ -180,14 +189,6 @@ func stream[T any](ctx context.Context, db *DB, scan pgx.RowToFunc[T], sql strin
 			yield(zero, err)
 		}
 	}
-}
-
-// IndexState is which generation of the index answers and whether it still has to be told something, as of one moment.
-func (db *DB) IndexState(ctx context.Context) (ledger.IndexState, error) {
-	return first(ctx, db.pool, pgx.RowToStructByPos[ledger.IndexState], `
-		select coalesce((select generation from search_index where county = @county), ''),
-			exists (select from search_outbox where county = @county)`,
-		pgx.NamedArgs{"county": db.county})
 }
 
 // SwitchIndex makes a generation the one that answers.
