@@ -31,6 +31,7 @@ type AuditState struct {
 
 // actWords say each act in words: as a choice in a list, and as a sentence in which {} is what it was done to.
 var actWords = map[string][2]string{
+	"alarm.see":              {"看过防抓取警报", "看过了{}"},
 	"account.wrong_password": {"输错自己的密码", "修改账号设置时输错了密码"},
 	"audit.export":           {"导出审计记录", "导出了审计记录"},
 	"batch.certify":          {"复核批次", "复核了{}"},
@@ -60,6 +61,10 @@ var actWords = map[string][2]string{
 	"finding.accept":         {"接受校验结果", "接受了{}的校验结果，写明理由"},
 	"finding.explain":        {"写明原因", "给{}的校验结果写明原因"},
 	"fund.save":              {"保存项目", "保存了{}"},
+	"harvest.alarm":          {"防抓取警报", "发现有人在成批抄名单，记为{}"},
+	"kiosk.add":              {"登记查询机", "登记了{}"},
+	"kiosk.register":         {"查询机认领", "{}用密钥认领成功"},
+	"kiosk.revoke":           {"停用查询机", "停用了{}"},
 	"login":                  {"登录", "输对密码"},
 	"login.second":           {"两步验证", "通过两步验证，进入办公"},
 	"login.wrong":            {"输错密码", "登录时输错了密码"},
@@ -85,6 +90,8 @@ var actWords = map[string][2]string{
 	"row.withdraw":           {"撤回一行", "撤回了{}"},
 	"rows.see":               {"查看明细", "查看了{}的明细"},
 	"sample.draw":            {"抽样", "从{}里抽了样"},
+	"trap.remove":            {"撤掉哨兵名", "撤掉了{}的哨兵名"},
+	"trap.set":               {"设哨兵名", "给{}设了哨兵名"},
 }
 
 // AuditActions are all acts that have words, in no order.
@@ -138,6 +145,12 @@ func objectWords(object string) string {
 		return "第" + rest + "号申请"
 	case "department":
 		return "部门“" + rest + "”"
+	case "kiosk":
+		return "第" + rest + "号查询机"
+	case "alarm":
+		return "第" + rest + "号警报"
+	case "region":
+		return "区划" + rest
 	}
 	return object
 }

@@ -61,6 +61,7 @@ type FundPage struct {
 	Batches  []Publication
 	Papers   []Paper   // the public ones
 	ListOpen bool      // village lists may be shown today
+	Then     *Edition  // the books as they stood; nil: as they are
 	Until    time.Time // last day of the lists; zero: without end
 }
 

@@ -20,13 +20,14 @@ const (
 	ActPostNotice     Action = "board.post"
 	ActManageAccounts Action = "accounts.manage"
 	ActManageCodes    Action = "codes.manage"
+	ActGuard          Action = "harvest.guard"
 	ActReadAudit      Action = "audit.read"
 )
 
 // Actions are all actions in the order of pages.
 var Actions = []Action{
 	ActSeeBatches, ActUpload, ActTakeBack, ActCertify, ActReject, ActPublish, ActWithdraw, ActRevert,
-	ActSeeRows, ActAsk, ActPostNotice, ActManageAccounts, ActManageCodes, ActReadAudit,
+	ActSeeRows, ActAsk, ActPostNotice, ActManageAccounts, ActManageCodes, ActGuard, ActReadAudit,
 }
 
 var actionNames = map[Action]string{
@@ -34,7 +35,7 @@ var actionNames = map[Action]string{
 	ActPublish: "公开批次", ActWithdraw: "撤回公开的批次", ActRevert: "恢复撤回的批次",
 	ActSeeRows: "逐行看已公开的名单", ActAsk: "申请撤回或恢复",
 	ActPostNotice:     "登记公示榜的张贴和撤下",
-	ActManageAccounts: "管理账号和部门", ActManageCodes: "管理名录", ActReadAudit: "看审计记录",
+	ActManageAccounts: "管理账号和部门", ActManageCodes: "管理名录", ActGuard: "管理查询机和防抓取", ActReadAudit: "看审计记录",
 }
 
 // Name is the action's word on pages.
@@ -66,7 +67,7 @@ var permissions = map[OfficeRole]map[Action]Reach{
 	RoleSupervisor: {ActSeeBatches: ReachCounty},
 	RoleAuditor:    {ActSeeBatches: ReachCounty, ActSeeRows: ReachCounty, ActReadAudit: ReachCounty},
 	RoleDiscipline: {ActSeeBatches: ReachCounty, ActSeeRows: ReachCounty, ActReadAudit: ReachCounty},
-	RoleAdmin:      {ActManageAccounts: ReachCounty, ActManageCodes: ReachCounty},
+	RoleAdmin:      {ActManageAccounts: ReachCounty, ActManageCodes: ReachCounty, ActGuard: ReachCounty},
 }
 
 // ReachOf is how far the officer's roles carry an action; none for a disabled officer.

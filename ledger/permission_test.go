@@ -44,6 +44,7 @@ act.ask          clerk own, certifier own
 board.post       clerk own
 accounts.manage  admin all
 codes.manage     admin all
+harvest.guard    admin all
 audit.read       auditor all, discipline all
 `
 	var got strings.Builder

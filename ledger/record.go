@@ -95,6 +95,8 @@ type RecordPage struct {
 	Shown   int           // rows open, in the group asked for
 	Page    int           // from 1
 	Rows    []PublishedRecord
+	Then    *Edition // the books as they stood; nil: as they are
+	Hidden  int      // rows that counted then, but were taken back since and are not shown
 }
 
 // RowWithdrawal is a single row that was taken back.
@@ -119,4 +121,5 @@ type RecordQuery struct {
 	Group   string // a unit; empty for all
 	Page    int    // from 1
 	PerPage int
+	Then    *Edition // nil: now
 }

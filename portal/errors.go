@@ -60,8 +60,10 @@ func (s *Server) fail(c *fiber.Ctx, err error) error {
 		page.Reference = reference(c)
 		s.log.Error("页面出错", "ref", page.Reference, "status", status, "err", err)
 	}
-	c.Set("Cache-Control", "no-store")
-	c.Set("X-Robots-Tag", "noindex")
+	keepPrivate(c)
+	if e, ok := asSpent(err); ok {
+		return s.showSpent(c, e)
+	}
 	if s.office != nil && strings.HasPrefix(c.Path(), "/office") {
 		return s.officeFail(c, err, page, status)
 	}

@@ -42,13 +42,15 @@ type localKey string
 
 const referenceKey localKey = "reference"
 
+// readable are letters and figures without those that are mistaken for another: 32 of them.
+const readable = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+
 // newReference makes a reference that can be read out over the telephone.
 func newReference() string {
-	const letters = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ" // 32, without those that are mistaken for another
 	b := make([]byte, 8)
 	_, _ = rand.Read(b) // never fails
 	for i := range b {
-		b[i] = letters[b[i]%32]
+		b[i] = readable[b[i]%32]
 	}
 	return string(b[:4]) + "-" + string(b[4:])
 }

@@ -86,6 +86,9 @@ func (s *Server) officeRoutes() {
 	if s.config.Trail != nil {
 		s.auditRoutes()
 	}
+	if s.config.Harvest.Guard != nil {
+		s.guardRoutes()
+	}
 }
 
 // door is the only way to make a route of the office: it cannot be made without saying who may come through.
@@ -116,5 +119,7 @@ var officeMenu = []menuEntry{
 	{Path: "/office/lists", Name: "名录", act: ledger.ActManageCodes},
 	{Path: "/office/officers", Name: "账号", act: ledger.ActManageAccounts},
 	{Path: "/office/departments", Name: "部门", act: ledger.ActManageAccounts},
+	{Path: "/office/kiosks", Name: "查询机", act: ledger.ActGuard},
+	{Path: "/office/harvest", Name: "防抓取", act: ledger.ActGuard},
 	{Path: "/office/account", Name: "我的账号"},
 }

@@ -58,6 +58,7 @@ func setupOffice(t *testing.T, change ...func(*Config)) *officeSite {
 	s.site = setup(t, append(change, func(c *Config) {
 		c.Office, c.Intake, c.Review = s.accounts, testIntake{db}, reviewBooks{db}
 		c.Boards, c.Trail, c.Work, c.Papers, c.Lists = db, db, db, db, plainLists{db}
+		c.Harvest.Guard = db
 	})...)
 	if s.sql, err = pgx.Connect(t.Context(), address); err != nil {
 		t.Fatal(err)
@@ -163,5 +164,5 @@ func (s *officeSite) lines(where string) (n int) {
 
 // path fills a route's parameters.
 func (s *officeSite) path(route string) string {
-	return strings.NewReplacer(":login", "target", ":id", strconv.FormatInt(s.department, 10), ":token", "x", ":no", "1", ":request", "1", ":set", "1", ":village", villageCode, ":list", "unit_name", ":code", grain.Code, ":doc", "1").Replace(route)
+	return strings.NewReplacer(":login", "target", ":id", strconv.FormatInt(s.department, 10), ":token", "x", ":no", "1", ":request", "1", ":set", "1", ":village", villageCode, ":list", "unit_name", ":code", grain.Code, ":doc", "1", ":kiosk", "1", ":alarm", "1").Replace(route)
 }

@@ -123,7 +123,7 @@ func TestHomeShowsTheYearAndTheNews(t *testing.T) {
 	s := setup(t)
 	a := s.get("/")
 	s.says(a, ".figures", "431,700,000.12 元", "312,457 人", "35 个")
-	if n := len(a.all(".ledger > li a.line")); n != 5 {
+	if n := len(a.all("section[aria-labelledby=news] a.line")); n != 5 {
 		t.Errorf("%d lines of news, want 5", n)
 	}
 	s.says(a, ".foot", "0990-1234567", "周一至周五", "服务大厅")

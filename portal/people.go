@@ -37,6 +37,7 @@ type peoplePage struct {
 	Offices   []office
 	Missing   string // in one sentence, when nobody was found
 	Again     searchBox
+	Bait      string // see baitPath
 }
 
 // searchBox is the one box that takes a whole question.
@@ -78,14 +79,22 @@ func (s *Server) people(c *fiber.Ctx) error {
 	if other, ok := vocabulary.Elsewise(q); ok {
 		p.Elsewise = &chip{Word: q.Name, Path: peoplePath(other.String())}
 	}
-	asked := peopleQuestion(c, q)
+	asked, err := s.peopleQuestion(c, q)
+	if err != nil {
+		return err
+	}
+	s.touchByName(c, q.Name)
 	found, rest, err := s.ask(ctx, asked, c.Query("tier") != "")
 	if err != nil {
 		return err
 	}
-	if p.Tiers, err = tiers(q, found, asked.People.Page); err != nil {
+	if p.Tiers, err = s.tiers(q, found, asked.People.Page); err != nil {
 		return err
 	}
+	if err := s.giveOut(c, s.peopleIn(p.Tiers)); err != nil {
+		return err
+	}
+	p.Bait = s.baitPath(c, pageNumber(c))
 	if rest {
 		p.Whole = peoplePath(q.String()) + "&tier=" + everyTier
 	}
@@ -95,7 +104,7 @@ func (s *Server) people(c *fiber.Ctx) error {
 		}
 	}
 	if len(p.Tiers) == 0 && !byWords(p.Catalogue, query.Codes(q.Funds)) && q.Name != "" {
-		p.Missing = missingWords(q)
+		p.Missing = s.missingWords(q)
 	}
 	for _, code := range query.Codes(q.Funds) {
 		if f := funds[code]; f.Code != "" {
@@ -121,18 +130,26 @@ func (s *Server) askable(text string, q query.Query) error {
 // everyTier asks for whatever there is in one page, in the place of a tier's name.
 const everyTier = "all"
 
-// peopleQuestion asks for people in every way and for the catalogue beside them, or for one way alone.
-func peopleQuestion(c *fiber.Ctx, q query.Query) ledger.Question {
+// peopleQuestion asks for people in every way that the county allows, or in the one that is looked at, and for the catalogue
+// beside all of them.
+func (s *Server) peopleQuestion(c *fiber.Ctx, q query.Query) (ledger.Question, error) {
 	asked := ledger.Question{Name: q.Name, Few: fewHits, People: ledger.PeopleQuery{
 		Places: query.Codes(q.Places), Funds: query.Codes(q.Funds), Years: q.Years, Page: pageNumber(c), PerPage: perPage,
 	}}
-	if mode, ok := modeNamed[c.Query("tier")]; ok {
-		asked.Only = []ledger.NameMode{mode}
-		return asked
+	if most := s.deepest(q); most > 0 && asked.People.Page > most {
+		return asked, ledger.Errorf(ledger.KindInvalid, "名单翻到第 %d 页为止。请加上村名再查，比如“%s 村名”，就能看全那个村的。", most, q.Name)
 	}
-	if asked.People.Page > 1 {
+	mode, one := modeNamed[c.Query("tier")]
+	switch {
+	case s.config.Harvest.NameSearch == fullName:
 		asked.Only = []ledger.NameMode{ledger.NameExact}
-		return asked
+	case one:
+		asked.Only = []ledger.NameMode{mode}
+	case asked.People.Page > 1:
+		asked.Only = []ledger.NameMode{ledger.NameExact}
+	}
+	if one || asked.People.Page > 1 {
+		return asked, nil
 	}
 	asked.Catalogue = ledger.CatalogueQuery{Funds: asked.People.Funds, Most: mostEntries}
 	if words := strings.Fields(q.Name); len(words) > 0 {
@@ -141,14 +158,30 @@ func peopleQuestion(c *fiber.Ctx, q query.Query) ledger.Question {
 	for _, a := range q.Agencies {
 		asked.Catalogue.Any = append(asked.Catalogue.Any, []string{a.Word})
 	}
-	return asked
+	return asked, nil
+}
+
+// deepest is the last page of a list of people; 0 where it ends by itself, within villages that were named.
+func (s *Server) deepest(q query.Query) int {
+	codes := query.Codes(q.Places)
+	if len(codes) > 0 && !slices.ContainsFunc(codes, func(code string) bool { return ledger.LevelOf(code) != ledger.LevelVillage }) {
+		return 0
+	}
+	return s.config.Harvest.Pages
+}
+
+func (s *Server) peopleIn(tiers []tier) (people []uint64) {
+	for _, t := range tiers {
+		people = append(people, s.foundPeople(t.People)...)
+	}
+	return people
 }
 
 // ask finds first who is called exactly so. Only when there is nobody, or by wish, is everything else looked through: who
 // types a whole name mostly looks for that name. rest tells that there may be more.
 func (s *Server) ask(ctx context.Context, asked ledger.Question, byWish bool) (found ledger.Answer, rest bool, err error) {
 	aboutAName := utf8.RuneCountInString(asked.Name) > 1 && !letters(asked.Name) && len(asked.Catalogue.Funds) == 0 && len(asked.Catalogue.Any) <= 1
-	if !byWish && len(asked.Only) == 0 && aboutAName {
+	if !byWish && asked.People.Page == 1 && aboutAName {
 		first := asked
 		first.Only, first.Catalogue = []ledger.NameMode{ledger.NameExact}, ledger.CatalogueQuery{}
 		found, err = s.finder.Ask(ctx, first)
@@ -161,7 +194,7 @@ func (s *Server) ask(ctx context.Context, asked ledger.Question, byWish bool) (f
 }
 
 // tiers lays the people that were found under the ways of finding them.
-func tiers(q query.Query, found ledger.Answer, page int) (list []tier, err error) {
+func (s *Server) tiers(q query.Query, found ledger.Answer, page int) (list []tier, err error) {
 	for _, f := range found.Tiers {
 		if f.Total == 0 {
 			continue
@@ -170,6 +203,7 @@ func tiers(q query.Query, found ledger.Answer, page int) (list []tier, err error
 			return nil, ledger.ErrNotFound
 		}
 		t := newTier(q, f, page, len(list) > 0)
+		t.Deepest = s.deepest(q)
 		t.fill(found.People)
 		list = append(list, t)
 	}
@@ -196,6 +230,7 @@ type tier struct {
 	Hidden  int // found by the index, no longer public by the books
 	Page    int
 	Pages   int
+	Deepest int    // page that may be looked at; 0: all
 	All     string // the way to the whole tier, where only its first are shown
 	asked   string
 	refs    []ledger.PersonRef
@@ -223,6 +258,9 @@ func (t tier) Previous() string { return t.path(t.Page - 1) }
 
 // Next is Previous's other side.
 func (t tier) Next() string { return t.path(t.Page + 1) }
+
+// Ends says that the list goes on and may not be looked at any deeper.
+func (t tier) Ends() bool { return t.Deepest > 0 && t.Page >= t.Deepest && t.Page < t.Pages }
 
 // fill takes a tier's people out of all that were read.
 func (t *tier) fill(people []ledger.FoundPerson) {

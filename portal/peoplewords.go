@@ -44,7 +44,10 @@ func tierWords(name string, mode ledger.NameMode, under bool) (heading, note str
 func letters(name string) bool { return name != "" && name[0] < utf8.RuneSelf }
 
 // missingWords never tell whether there is nobody of that name or nothing that may be shown of them.
-func missingWords(q query.Query) string {
+func (s *Server) missingWords(q query.Query) string {
+	if s.config.Harvest.NameSearch == fullName {
+		return fmt.Sprintf("没有查到正好叫“%s”的公开款项。请写全姓名，用汉字，一字不差。", q.Name)
+	}
 	if utf8.RuneCountInString(q.Name) < 2 {
 		return fmt.Sprintf("没有查到叫“%s”的公开款项。请把姓名填全，至少两个字。", q.Name)
 	}

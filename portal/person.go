@@ -22,8 +22,12 @@ func (s *Server) person(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
+	s.touchPage(c, ref)
 	found, payments, err := s.books.PublicPerson(c.UserContext(), ref)
 	if err != nil {
+		return err
+	}
+	if err := s.giveOut(c, s.foundPeople([]ledger.FoundPerson{found})); err != nil {
 		return err
 	}
 	p := personPage{

@@ -23,18 +23,25 @@ type Frame struct {
 	Hours   string
 	Address string
 	Nav     string // the entry of the head's menu that this page stands under
-	Home    bool
 	NoIndex bool
 	Wide    bool // a table of many columns
+	Menu    []way
+	Foot    []way
+
+	reader *reader
 }
 
 func (s *Server) frame(title string) Frame {
 	c := s.config
-	return Frame{Title: title, County: c.County, Phone: c.Phone, Hours: c.Hours, Address: c.Address}
+	return Frame{
+		Title: title, County: c.County, Phone: c.Phone, Hours: c.Hours, Address: c.Address,
+		Menu: s.menu, Foot: s.foot, reader: &reader{},
+	}
 }
 
 // show renders a page; fiber renders into a buffer, so a failing template never leaves half a page behind.
 func (s *Server) show(c *fiber.Ctx, status int, p page) error {
+	heed(c, p)
 	return c.Status(status).Render(p.view(), p)
 }
 
@@ -58,6 +65,9 @@ var everyPage = []page{
 	aboutPage{},
 	auditPage{},
 	errorPage{},
+	challengePage{},
+	waitPage{},
+	kioskPage{},
 	loginPage{},
 	secondPage{},
 	linkPage{},
@@ -95,6 +105,9 @@ var everyPage = []page{
 	listHistoryPage{},
 	listImportPage{},
 	papersPage{},
+	kiosksPage{},
+	kioskKeyPage{},
+	harvestPage{},
 }
 
 // emptyRecords has one row without anything in it, so that the kind's own part is tried too.

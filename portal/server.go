@@ -3,6 +3,7 @@ package portal
 import (
 	"context"
 	"fmt"
+	"hash/maphash"
 	"log/slog"
 	"net"
 	"net/netip"
@@ -12,6 +13,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"mingbai/ledger"
+	"mingbai/portal/budget"
 )
 
 // Books answers from the record. What it hands out may be shown; policies and periods are its business.
@@ -51,16 +53,28 @@ type Server struct {
 	kiosks   []netip.Prefix
 	assets   map[string]asset // by path
 	lexicon  lexicon
+	meter    *budget.Meter // of people shown
+	seed     maphash.Seed
+	screens  hallScreens
+	traps    traps
 	office   Office
 	needs    map[string]need // who may come through each route of the office, by method and path
 	streamed []string        // patterns of the routes that take files
 	printing chan struct{}   // holds one: who makes a PDF
+	open     []string        // addresses without parameters that are answered
+	menu     []way
+	foot     []way
 }
 
 // New parses every template and joins the routes. It fails rather than serve a site with a page missing.
 func New(c Config, books Books, finder Finder) (*Server, error) {
 	c = c.withDefaults()
-	s := &Server{config: c, books: books, finder: finder, log: c.Log, validate: newValidator(), office: c.Office, needs: map[string]need{}, printing: make(chan struct{}, 1)}
+	s := &Server{config: c, books: books, finder: finder, log: c.Log, validate: newValidator(), office: c.Office, needs: map[string]need{}, printing: make(chan struct{}, 1), seed: maphash.MakeSeed()}
+	var store budget.Store
+	if c.Harvest.Guard != nil {
+		store = c.Harvest.Guard
+	}
+	s.meter = budget.NewMeter(c.Harvest.Budgets, store, c.Harvest.Now)
 	if err := s.validate.Struct(c); err != nil {
 		return nil, fmt.Errorf("portal: config: %w", err)
 	}
@@ -93,6 +107,7 @@ func New(c Config, books Books, finder Finder) (*Server, error) {
 		DisablePreParseMultipartForm: true, // it would spill files to temporary ones
 	})
 	s.routes()
+	s.learnWays()
 	return s, nil
 }
 
@@ -101,6 +116,10 @@ func (s *Server) App() *fiber.App { return s.app }
 
 // Serve answers on ln until ctx ends, then lets running requests finish for up to ten seconds.
 func (s *Server) Serve(ctx context.Context, ln net.Listener) error {
+	kept := make(chan struct{})
+	keeping, stop := context.WithCancel(context.WithoutCancel(ctx))
+	go func() { s.keepHarvest(keeping); close(kept) }()
+	defer func() { stop(); <-kept }() // after the last answer
 	done := make(chan error, 1)
 	go func() { done <- s.app.Listener(ln) }()
 	select {

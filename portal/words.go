@@ -14,7 +14,7 @@ var words = map[string]any{
 	"count": count, "date": date, "stated": stated, "named": named, "place": place, "groupName": groupName, "years": years,
 	"openness": openness, "wan": wan, "rows": rows, "fundPath": fundPath, "paperPath": paperPath, "personPath": personPath, "moment": moment, "signed": signed, "change": change,
 	"stateWord": stateWord, "severityWord": severityWord, "add": func(a, b int) int { return a + b },
-	"entryPath": entryPath,
+	"entryPath": entryPath, "about": about,
 	"listPath":  func(l ledger.OpenList) string { return villagePath(l.Fund, l.Year, l.VillageCode) },
 }
 
@@ -30,6 +30,24 @@ func wan(f ledger.Fen) string {
 		return f.String() + " 元"
 	}
 	return f.Wan() + " 万元"
+}
+
+// about writes a great amount as people say it, to two decimals: 约 4.32 亿元, 2,075.25 万元. It stands beside the exact
+// amount and never instead of it; empty for what needs no such help.
+func about(f ledger.Fen) string {
+	unit, word := int64(1_000_000), " 万元"
+	if f >= 10_000_000_000 {
+		unit, word = 10_000_000_000, " 亿元"
+	}
+	if f < 1_000_000 {
+		return ""
+	}
+	hundredths := (int64(f)*100 + unit/2) / unit
+	text := strings.TrimSuffix(strings.TrimSuffix(ledger.Fen(hundredths).String(), "0"), ".0") + word
+	if hundredths*unit != int64(f)*100 {
+		text = "约 " + text
+	}
+	return text
 }
 
 var rowWords = map[ledger.FundKind]string{

@@ -26,7 +26,8 @@ var arrows = map[string][]string{
 	"mingbai/fixtures":               {"mingbai/ledger"},
 	"mingbai/fixtures/services":      {},
 	"mingbai/templates":              {},
-	"mingbai/portal":                 {"mingbai/ledger", "mingbai/ledger/account", "mingbai/ingest", "mingbai/search", "mingbai/search/query", "mingbai/templates"},
+	"mingbai/portal":                 {"mingbai/ledger", "mingbai/ledger/account", "mingbai/portal/budget", "mingbai/ingest", "mingbai/search", "mingbai/search/query", "mingbai/templates"},
+	"mingbai/portal/budget":          {"mingbai/ledger"},
 }
 
 // owners are the only packages that may import a module.
@@ -43,6 +44,8 @@ var owners = map[string][]string{
 	"github.com/alexedwards/":    {"mingbai/ledger/account"},
 	"github.com/pquerna/otp":     {"mingbai/ledger/account"},
 	"github.com/skip2/":          {"mingbai/portal"},
+	"github.com/altcha-org/":     {"mingbai/portal"},
+	"github.com/mojocn/":         {"mingbai/portal"},
 }
 
 // The books' language and the law of the desk stand on nothing but the standard library.

@@ -27,9 +27,10 @@ type siteWords struct {
 // siteFlags are what the site shows and guards; shared by serve and demo.
 type siteFlags struct {
 	siteWords
+	harvestFlags
 	Addr           string   `help:"监听地址" default:"127.0.0.1:8080"`
 	TrustedProxies []string `help:"可信的反向代理地址；只有它们给出的来访地址才算数"`
-	Kiosks         []string `help:"服务大厅查询机的地址；多人共用，不按地址限次"`
+	Kiosks         []string `help:"服务大厅查询机的地址；多人共用，不按地址限次。也可以在办公页面登记，用密钥认"`
 	Secure         bool     `help:"网站在 HTTPS 之后（设 Secure 与 HSTS）"`
 
 	SessionIdle time.Duration `help:"办公登录闲置多久算退出" default:"30m"`
@@ -90,6 +91,9 @@ func (f *siteFlags) serve(cfg *Config, s *streams, keys *ledger.Keyring, ready f
 	config.Review = reviewer{db, o}
 	config.Boards, config.Print, config.Trail, config.Work = db, printer(), db, db
 	config.Lists, config.Papers = lists{db, o.reader}, db
+	if config.Harvest, err = f.harvest(db); err != nil {
+		return err
+	}
 	site, err := portal.New(config, db, engine)
 	if err != nil {
 		return err

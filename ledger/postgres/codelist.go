@@ -194,6 +194,9 @@ func (db *DB) changeCodes(ctx context.Context, by string, list ledger.CodeList, 
 		if err := db.sign(ctx, tx, by); err != nil {
 			return err
 		}
+		if list.ID == "fund" {
+			return db.noteFunds(ctx, tx, change)
+		}
 		return change(tx)
 	})
 }

@@ -171,6 +171,10 @@ func ours(err error) error {
 			return &ledger.Error{Kind: ledger.KindConflict, Message: "已经安排公开，无需再做", Cause: err}
 		case "department_name_once":
 			return &ledger.Error{Kind: ledger.KindConflict, Message: "已有同名的部门，请换一个名称", Cause: err}
+		case "kiosk_name_once":
+			return &ledger.Error{Kind: ledger.KindConflict, Message: "已有一台同名的查询机在用，请换一个名称", Cause: err}
+		case "trap_name_once":
+			return &ledger.Error{Kind: ledger.KindConflict, Message: "别的村已经用了这个名字，请换一个", Cause: err}
 		case "officer_department":
 			return &ledger.Error{Kind: ledger.KindInvalid, Message: "没有这个部门，请重新选择", Cause: err}
 		}

@@ -82,6 +82,10 @@ func fundFields(f *ledger.Fund) []any {
 // FundPage is what is open of a fund in a year; year 0 is the newest. ErrNotFound for an unknown fund, or a year in which
 // nothing was published.
 func (db *DB) FundPage(ctx context.Context, code string, year int) (ledger.FundPage, error) {
+	return db.fundPage(ctx, code, year, nil)
+}
+
+func (db *DB) fundPage(ctx context.Context, code string, year int, then *ledger.Edition) (ledger.FundPage, error) {
 	var page ledger.FundPage
 	fund, err := db.Fund(ctx, code)
 	if err != nil {
@@ -91,8 +95,9 @@ func (db *DB) FundPage(ctx context.Context, code string, year int) (ledger.FundP
 	if page.Papers, err = db.Papers(ctx, code, true); err != nil {
 		return page, err
 	}
-	args := pgx.NamedArgs{"county": db.county, "fund": code, "today": db.today()}
-	if page.Years, err = db.publishedYears(ctx, db.pool, code); err != nil {
+	page.Then = then
+	args := pgx.NamedArgs{"county": db.county, "fund": code, "today": db.today(), "then": seqOf(then)}
+	if page.Years, err = db.publishedYears(ctx, db.pool, args); err != nil {
 		return page, err
 	}
 	if len(page.Years) == 0 && year == 0 {
@@ -108,7 +113,7 @@ func (db *DB) FundPage(ctx context.Context, code string, year int) (ledger.FundP
 	if err := db.fundRegions(ctx, args, &page); err != nil {
 		return page, err
 	}
-	if page.Batches, err = db.publications(ctx, db.pool, args); err != nil {
+	if page.Batches, err = db.publications(ctx, db.pool, args, then); err != nil {
 		return page, err
 	}
 	page.ListOpen, page.Until, err = db.listOpen(ctx, db.pool, args)
@@ -130,10 +135,10 @@ func (db *DB) fundRegions(ctx context.Context, args pgx.NamedArgs, page *ledger.
 		with t as (
 			select left(t.village_code, 9) as town, coalesce(town.name, '') as town_name, t.village_code as village,
 				coalesce(v.name, t.village) as village_name, t.row_count, t.total_fen
-			from village_tally t
+			from village_span t
 			left join region v on v.county = t.county and v.code = t.village_code
 			left join region town on town.county = t.county and town.code = left(t.village_code, 9)
-			where t.county = @county and t.fund = @fund and t.year = @year)
+			where t.county = @county and t.fund = @fund and t.year = @year and `+heldThen+`)
 		select grouping(town, village), town, town_name, village, village_name,
 			coalesce(sum(row_count), 0)::int, coalesce(sum(total_fen), 0)::bigint
 		from t
