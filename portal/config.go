@@ -46,6 +46,8 @@ type Config struct {
 	Work   Worker
 	Lists  Lists
 	Papers Papers
+
+	Answers Answers // published ones; none when nil
 }
 
 // Limit allows Max requests in any stretch of Window.

@@ -139,6 +139,11 @@ func (f *fixture) OwnBook(_ context.Context, person string) (ledger.OwnBook, err
 	}, f.err
 }
 
+func (f *fixture) Publications(ctx context.Context, skip, n int) ([]ledger.Publication, int, error) {
+	list, err := f.Newest(ctx, max(0, min(n, 120-skip)))
+	return list, 120, err
+}
+
 func (f *fixture) Funds(context.Context) ([]ledger.FundYear, error) {
 	if f.empty {
 		return nil, nil

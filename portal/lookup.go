@@ -1,6 +1,7 @@
 package portal
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"net/url"
@@ -81,16 +82,8 @@ func (missingPage) view() string { return "pages/missing" }
 // same page.
 func (s *Server) lookup(c *fiber.Ctx) error {
 	q := c.Locals(questionKey).(question)
-	ctx := c.UserContext()
-	person, err := s.finder.Lookup(ctx, s.config.Token(q.number), s.config.Normalise(q.name))
+	book, err := s.ownBook(c.UserContext(), q)
 	if errors.Is(err, ledger.ErrNotFound) {
-		return s.missing(c, q)
-	}
-	if err != nil {
-		return err
-	}
-	book, err := s.books.OwnBook(ctx, person)
-	if errors.Is(err, ledger.ErrNotFound) { // the last row was withdrawn a moment ago
 		return s.missing(c, q)
 	}
 	if err != nil {
@@ -102,6 +95,15 @@ func (s *Server) lookup(c *fiber.Ctx) error {
 	p.NoIndex = true
 	p.Years, p.Related = s.byYear(book)
 	return s.show(c, http.StatusOK, p)
+}
+
+// ownBook is ErrNotFound also when the last row was withdrawn between the two questions.
+func (s *Server) ownBook(ctx context.Context, q question) (ledger.OwnBook, error) {
+	person, err := s.finder.Lookup(ctx, s.config.Token(q.number), s.config.Normalise(q.name))
+	if err != nil {
+		return ledger.OwnBook{}, err
+	}
+	return s.books.OwnBook(ctx, person)
 }
 
 func (s *Server) missing(c *fiber.Ctx, q question) error {

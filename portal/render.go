@@ -63,6 +63,7 @@ var everyPage = []page{
 	emptyRecords(ledger.Agency),
 	emptyRecords(ledger.Post),
 	aboutPage{},
+	apiHelp{},
 	auditPage{},
 	errorPage{},
 	challengePage{},

@@ -38,6 +38,8 @@ func (s *Server) routes() {
 		s.app.Post("/kiosk/register", private, form, s.limit(s.config.Limits.KioskKey, s.addressKey, nil), s.registerKiosk)
 	}
 
+	s.routeAPI(browse, byAddress, total)
+
 	s.app.Get("/about", zip, s.about)
 	s.app.Get("/audit", zip, s.audit)
 	s.app.Post("/elder", s.elder)

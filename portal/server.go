@@ -23,6 +23,7 @@ type Books interface {
 	PublicPerson(ctx context.Context, ref ledger.PersonRef) (ledger.FoundPerson, []ledger.Payment, error)
 	OwnBook(ctx context.Context, person string) (ledger.OwnBook, error)
 	Funds(ctx context.Context) ([]ledger.FundYear, error)
+	Publications(ctx context.Context, skip, n int) ([]ledger.Publication, int, error) // all that were ever public, newest first
 	Fund(ctx context.Context, code string) (ledger.Fund, error)
 	FundPage(ctx context.Context, code string, year int) (ledger.FundPage, error)    // year 0: the newest
 	RecordPage(ctx context.Context, q ledger.RecordQuery) (ledger.RecordPage, error) // of any kind but subsidy

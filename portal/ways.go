@@ -20,12 +20,19 @@ type way struct {
 // The head's menu, the foot's, and the home page's entrances.
 var (
 	headWays = []way{
-		{Path: "/", Name: "查账", Nav: "home"}, {Path: "/funds", Name: "资金", Nav: "funds"}, {Path: "/ask", Name: "问账", Nav: "ask"},
+		{Path: "/", Name: "查账", Nav: "home"},
+		{Path: "/funds", Name: "资金", Nav: "funds"},
+		{Path: "/ask", Name: "问账", Nav: "ask"},
 		{Path: "/about", Name: "说明", Nav: "about"},
 	}
 	footWays = []way{
-		{Path: "/about", Name: "怎样查、怎样保护您的信息"}, {Path: "/accessible", Name: "无障碍"}, {Path: "/data", Name: "开放数据"},
-		{Path: "/audit", Name: "审计摘要"}, {Path: "/proof", Name: "核对打印件"}, {Path: "/kiosk", Name: "大厅查询机"},
+		{Path: "/about", Name: "怎样查、怎样保护您的信息"},
+		{Path: "/accessible", Name: "无障碍"},
+		{Path: "/data", Name: "开放数据"},
+		{Path: "/audit", Name: "审计摘要"},
+		{Path: "/api", Name: "公开接口"},
+		{Path: "/proof", Name: "核对打印件"},
+		{Path: "/kiosk", Name: "大厅查询机"},
 	}
 	entrances = []way{
 		{Path: "/funds?kind=subsidy", Name: "到户补贴", Note: "发给农户和个人的，各镇各村多少"},

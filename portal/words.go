@@ -15,7 +15,7 @@ var words = map[string]any{
 	"openness": openness, "wan": wan, "rows": rows, "fundPath": fundPath, "paperPath": paperPath, "personPath": personPath, "moment": moment, "signed": signed, "change": change,
 	"stateWord": stateWord, "severityWord": severityWord, "add": func(a, b int) int { return a + b },
 	"entryPath": entryPath, "about": about,
-	"listPath":  func(l ledger.OpenList) string { return villagePath(l.Fund, l.Year, l.VillageCode) },
+	"listPath": func(l ledger.OpenList) string { return villagePath(l.Fund, l.Year, l.VillageCode) },
 }
 
 // unstated stands wherever a sheet is silent: what is missing is said, never dropped.
