@@ -6,101 +6,54 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/santhosh-tekuri/jsonschema/v6"
-
 	"mingbai/ledger"
+	"mingbai/portal/apitest"
 )
 
 // apiSite holds every answer against the document that the site serves.
 type apiSite struct {
 	*site
-	document map[string]any
-	schemas  *jsonschema.Compiler
+	document *apitest.Document
 }
 
 func setupAPI(t *testing.T, change ...func(*Config)) *apiSite {
 	t.Helper()
-	s := &apiSite{site: setup(t, change...), schemas: jsonschema.NewCompiler()}
+	s := &apiSite{site: setup(t, change...)}
 	a := s.get(apiBase + "/openapi.json")
 	s.status(a, http.StatusOK)
-	document, err := jsonschema.UnmarshalJSON(strings.NewReader(a.body))
-	if err != nil {
-		t.Fatal(err)
-	}
-	s.document = document.(map[string]any)
-	if err := s.schemas.AddResource("mem:openapi", document); err != nil {
+	var err error
+	if s.document, err = apitest.Read([]byte(a.body)); err != nil {
 		t.Fatal(err)
 	}
 	return s
 }
 
-// call asks a route of the document and checks status, media type and body against it; what is into gets the body.
-func (s *apiSite) call(method, route, rest, body string, want int, into any) answer {
+// call asks, and holds the answer against the document; into gets the body.
+func (s *apiSite) call(method, path, body string, want int, into any) answer {
 	s.t.Helper()
-	path := strings.Split(route, "/{")[0]
-	r := httptest.NewRequest(method, apiBase+path+rest, strings.NewReader(body))
+	r := httptest.NewRequest(method, apiBase+path, strings.NewReader(body))
 	if body != "" {
 		r.Header.Set("Content-Type", "application/json")
 	}
 	a := s.do(r)
 	if a.StatusCode != want {
-		s.t.Fatalf("%s %s%s: status %d, want %d: %s", method, route, rest, a.StatusCode, want, a.body)
+		s.t.Fatalf("%s %s: status %d, want %d: %s", method, path, a.StatusCode, want, a.body)
 	}
-	s.valid(method, route, a)
+	if err := s.document.Check(method, apiBase+path, a.StatusCode, a.Header.Get("Content-Type"), []byte(a.body)); err != nil {
+		s.t.Errorf("%v\n%s", err, a.body)
+	}
 	if into != nil {
 		d := json.NewDecoder(strings.NewReader(a.body))
 		d.DisallowUnknownFields()
 		if err := d.Decode(into); err != nil {
-			s.t.Fatalf("%s%s: %v: %s", route, rest, err, a.body)
+			s.t.Fatalf("%s: %v: %s", path, err, a.body)
 		}
 	}
 	return a
-}
-
-func (s *apiSite) valid(method, route string, a answer) {
-	s.t.Helper()
-	operation := s.at("paths", apiBase+route, strings.ToLower(method))
-	if operation == nil {
-		s.t.Fatalf("%s %s is not in the document", method, route)
-	}
-	responses := operation.(map[string]any)["responses"].(map[string]any)
-	status := strconv.Itoa(a.StatusCode)
-	if responses[status] == nil {
-		status = "default"
-	}
-	media, _, _ := strings.Cut(a.Header.Get("Content-Type"), ";")
-	content, _ := responses[status].(map[string]any)["content"].(map[string]any)
-	if content[media] == nil {
-		s.t.Fatalf("%s %s answers %d as %q, which the document does not know", method, route, a.StatusCode, media)
-	}
-	pointer := strings.NewReplacer("~", "~0", "/", "~1")
-	where := "mem:openapi#/paths/" + pointer.Replace(apiBase+route) + "/" + strings.ToLower(method) + "/responses/" + status +
-		"/content/" + pointer.Replace(media) + "/schema"
-	schema, err := s.schemas.Compile(where)
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	instance, err := jsonschema.UnmarshalJSON(strings.NewReader(a.body))
-	if err != nil {
-		s.t.Fatalf("%s: %v", a.body, err)
-	}
-	if err := schema.Validate(instance); err != nil {
-		s.t.Errorf("%s %s: %v\n%s", method, route, err, a.body)
-	}
-}
-
-func (s *apiSite) at(keys ...string) any {
-	var v any = s.document
-	for _, k := range keys {
-		m, _ := v.(map[string]any)
-		v = m[k]
-	}
-	return v
 }
 
 // Every route of the API is in the document and on the page, and the document names no other.
@@ -114,10 +67,8 @@ func TestTheDocumentHasEveryRoute(t *testing.T) {
 			}
 		}
 	}
-	for path, item := range s.at("paths").(map[string]any) {
-		for method := range item.(map[string]any) {
-			documented = append(documented, strings.ToUpper(method)+" "+asFiberPath(path))
-		}
+	for _, route := range s.document.Routes() {
+		documented = append(documented, asFiberPath(route))
 	}
 	slices.Sort(routes)
 	slices.Sort(documented)
@@ -144,7 +95,7 @@ func TestSearchByTheAPI(t *testing.T) {
 	s.books.hits = map[ledger.NameMode]int{ledger.NameExact: 45, ledger.NameContains: 3}
 	s.books.entries = true
 	var first, second, third apiFound
-	a := s.call("GET", "/search", "?q=%E5%BC%A0%E4%B8%89%E4%B8%B0", "", 200, &first)
+	a := s.call("GET", "/search"+"?q=%E5%BC%A0%E4%B8%89%E4%B8%B0", "", 200, &first)
 	if p := first.People; p.Match != "exact" || p.Total != 45 || len(p.Items) != 20 || p.Next == nil || p.Items[0].Name != "张三丰" || first.Catalogue != nil {
 		t.Errorf("%+v", first)
 	}
@@ -152,28 +103,28 @@ func TestSearchByTheAPI(t *testing.T) {
 		t.Errorf("headers %v", a.Header)
 	}
 	cursor := "?q=%E5%BC%A0%E4%B8%89%E4%B8%B0&cursor=" + *first.People.Next
-	s.call("GET", "/search", cursor, "", 200, &second)
-	s.call("GET", "/search", "?q=%E5%BC%A0%E4%B8%89%E4%B8%B0&cursor="+*second.People.Next, "", 200, &third)
+	s.call("GET", "/search"+cursor, "", 200, &second)
+	s.call("GET", "/search"+"?q=%E5%BC%A0%E4%B8%89%E4%B8%B0&cursor="+*second.People.Next, "", 200, &third)
 	if len(third.People.Items) != 5 || third.People.Next != nil || third.People.Items[4].Ref == first.People.Items[4].Ref {
 		t.Errorf("the last page: %+v", third.People)
 	}
 	if text := *first.People.Next; len(text) > 24 {
 		t.Errorf("a cursor holds more than a page and its mark: %s", text)
 	}
-	s.call("GET", "/search", "?q=%E5%BC%A0%E4%B8%89&match=contains&in=all", "", 200, &first)
+	s.call("GET", "/search"+"?q=%E5%BC%A0%E4%B8%89&match=contains&in=all", "", 200, &first)
 	if first.People.Match != "contains" || first.People.Total != 3 || first.Catalogue.Total != 9 || len(first.Catalogue.Items) != 5 {
 		t.Errorf("%+v", first)
 	}
-	s.call("GET", "/search", "?q=%E5%86%9C%E4%B8%9A&in=catalogue", "", 200, &first)
+	s.call("GET", "/search"+"?q=%E5%86%9C%E4%B8%9A&in=catalogue", "", 200, &first)
 	if first.People != nil || len(first.Catalogue.Items) != 5 {
 		t.Errorf("%+v", first)
 	}
-	s.call("GET", "/search", "?q=zhangsan", "", 200, &first)
+	s.call("GET", "/search"+"?q=zhangsan", "", 200, &first)
 	if first.People.Match != "pinyin" {
 		t.Errorf("letters are a spelling: %+v", first.People)
 	}
 	asked := len(s.books.asked)
-	s.call("GET", "/search", "?q=%E5%BC%A0%E4%B8%89&village="+villageCode+"&fund=NB-01&year=2024", "", 200, nil)
+	s.call("GET", "/search"+"?q=%E5%BC%A0%E4%B8%89&village="+villageCode+"&fund=NB-01&year=2024", "", 200, nil)
 	if q := s.books.asked[asked]; !slices.Equal(q.Places, []string{villageCode}) || !slices.Equal(q.Funds, []string{"NB-01"}) || !slices.Equal(q.Years, []int{2024}) {
 		t.Errorf("asked %+v", q)
 	}
@@ -182,7 +133,7 @@ func TestSearchByTheAPI(t *testing.T) {
 		"?q=%E5%BC%A0%E4%B8%89&year=24", "?q=%E5%BC%A0%E4%B8%89&cursor=AAAA", "?q=%E6%9D%8E%E5%9B%9B&cursor=" + *second.People.Next,
 	} {
 		var p problem
-		a := s.call("GET", "/search", rest, "", http.StatusUnprocessableEntity, &p)
+		a := s.call("GET", "/search"+rest, "", http.StatusUnprocessableEntity, &p)
 		if len(p.Errors) == 0 || p.Reference == "" || !strings.HasPrefix(p.Type, "/api#") || strings.Contains(a.body, zhangNumber) {
 			t.Errorf("%s: %+v", rest, p)
 		}
@@ -197,29 +148,29 @@ func TestTheAPIGoesNoDeeperThanPages(t *testing.T) {
 	s := setupAPI(t, func(c *Config) { c.Harvest.Pages = 2 })
 	s.books.hits = map[ledger.NameMode]int{ledger.NameExact: 45}
 	var found apiFound
-	s.call("GET", "/search", "?q=%E5%BC%A0%E4%B8%89", "", 200, &found)
-	s.call("GET", "/search", "?q=%E5%BC%A0%E4%B8%89&cursor="+*found.People.Next, "", 200, &found)
+	s.call("GET", "/search"+"?q=%E5%BC%A0%E4%B8%89", "", 200, &found)
+	s.call("GET", "/search"+"?q=%E5%BC%A0%E4%B8%89&cursor="+*found.People.Next, "", 200, &found)
 	if found.People.Next != nil || !found.People.Deepest || found.People.Total != 45 {
 		t.Errorf("%+v", found.People)
 	}
 	narrow := "?q=%E5%BC%A0%E4%B8%89&village=" + villageCode
 	for range 2 {
-		s.call("GET", "/search", narrow, "", 200, &found)
+		s.call("GET", "/search"+narrow, "", 200, &found)
 		narrow = "?q=%E5%BC%A0%E4%B8%89&village=" + villageCode + "&cursor=" + *found.People.Next
 	}
-	s.call("GET", "/search", narrow, "", 200, &found)
+	s.call("GET", "/search"+narrow, "", 200, &found)
 	if len(found.People.Items) != 5 || found.People.Deepest {
 		t.Errorf("a village is shown to its end: %+v", found.People)
 	}
 	s = setupAPI(t, func(c *Config) { c.Harvest.NameSearch = fullName })
-	s.call("GET", "/search", "?q=%E5%BC%A0%E4%B8%89&match=contains", "", http.StatusUnprocessableEntity, nil)
+	s.call("GET", "/search"+"?q=%E5%BC%A0%E4%B8%89&match=contains", "", http.StatusUnprocessableEntity, nil)
 }
 
 func TestLookupByTheAPI(t *testing.T) {
 	s := setupAPI(t)
 	ask := func(name, number string) (a answer, own apiOwn) {
 		body, _ := json.Marshal(apiAsked{name, number})
-		a = s.call("POST", "/lookup", "", string(body), 200, &own)
+		a = s.call("POST", "/lookup", string(body), 200, &own)
 		return a, own
 	}
 	a, own := ask("张三丰", zhangNumber)
@@ -239,12 +190,12 @@ func TestLookupByTheAPI(t *testing.T) {
 		`{"name":"张三丰"}`, `{"name":"","id_number":"` + zhangNumber + `"}`, `{"name":"张三丰","id_number":"990121********4515"}`, `{"name":"` + zhangNumber + `","id_number":"1"}`,
 	} {
 		var p problem
-		a := s.call("POST", "/lookup", "", body, http.StatusUnprocessableEntity, &p)
+		a := s.call("POST", "/lookup", body, http.StatusUnprocessableEntity, &p)
 		if len(p.Errors) == 0 || strings.Contains(a.body, zhangNumber[:8]) {
 			t.Errorf("%s: %s", body, a.body)
 		}
 	}
-	s.call("POST", "/lookup", "", `{"name":`, http.StatusBadRequest, nil)
+	s.call("POST", "/lookup", `{"name":`, http.StatusBadRequest, nil)
 	r := httptest.NewRequest("POST", apiBase+"/lookup", strings.NewReader(`{"name":"张三丰","id_number":"`+zhangNumber+`"}`))
 	r.Header.Set("Content-Type", "text/plain") // as a form of another site can send it
 	if a := s.do(r); a.StatusCode != http.StatusUnsupportedMediaType {
@@ -261,27 +212,27 @@ func TestTheAPISharesThePagesLimits(t *testing.T) {
 		c.Limits.Browse = Limit{3, time.Minute}
 		c.Limits.LookupAddress = Limit{2, time.Minute}
 	})
-	a := s.call("GET", "/search", "?q=%E5%BC%A0%E4%B8%89", "", 200, nil)
+	a := s.call("GET", "/search"+"?q=%E5%BC%A0%E4%B8%89", "", 200, nil)
 	if a.Header.Get("RateLimit-Limit") != "3" || a.Header.Get("RateLimit-Remaining") != "2" || a.Header.Get("RateLimit-Reset") == "" || a.Header.Get("X-RateLimit-Limit") != "" {
 		t.Errorf("headers %v", a.Header)
 	}
 	s.status(peopleAsked(s.site, "张三丰"), 200)
 	s.status(peopleAsked(s.site, "张三丰"), 200)
 	var p problem
-	a = s.call("GET", "/search", "?q=%E5%BC%A0%E4%B8%89", "", http.StatusTooManyRequests, &p)
+	a = s.call("GET", "/search"+"?q=%E5%BC%A0%E4%B8%89", "", http.StatusTooManyRequests, &p)
 	if a.Header.Get("Retry-After") == "" || a.Header.Get("RateLimit-Remaining") != "0" || p.Type != "/api#too-many" {
 		t.Errorf("headers %v, %+v", a.Header, p)
 	}
 	body := `{"name":"张三丰","id_number":"` + otherNumber + `"}`
-	s.call("POST", "/lookup", "", body, 200, nil)
+	s.call("POST", "/lookup", body, 200, nil)
 	s.ask("张三丰", otherNumber)
-	s.call("POST", "/lookup", "", body, http.StatusTooManyRequests, nil)
+	s.call("POST", "/lookup", body, http.StatusTooManyRequests, nil)
 }
 
 func TestTheCatalogueByTheAPI(t *testing.T) {
 	s := setupAPI(t)
 	var funds apiFunds
-	a := s.call("GET", "/funds", "", "", 200, &funds)
+	a := s.call("GET", "/funds", "", 200, &funds)
 	if len(funds.Items) != 4 || funds.Items[0].Total != 4312345678 || a.Header.Get("Access-Control-Allow-Origin") != "*" {
 		t.Errorf("%v %+v", a.Header, funds)
 	}
@@ -291,34 +242,34 @@ func TestTheCatalogueByTheAPI(t *testing.T) {
 		t.Errorf("asked again: %d %s", again.StatusCode, again.body)
 	}
 	var fund apiFund
-	s.call("GET", "/funds/{code}", "/NB-01?year=2025", "", 200, &fund)
+	s.call("GET", "/funds"+"/NB-01?year=2025", "", 200, &fund)
 	if fund.Rows != 41230 || len(fund.Towns) != 2 || fund.Towns[0].Villages[0].Code != villageCode || fund.Until != "2026-05-28" {
 		t.Errorf("%+v", fund)
 	}
 	s.books.fund.Disclosure = ledger.DiscloseSelf
 	s.books.fund.Towns[0].Villages = append(s.books.fund.Towns[0].Villages, ledger.RegionTally{Code: "990121102299", Name: "一户村", Tally: ledger.Tally{Rows: 1, Total: 100}})
-	a = s.call("GET", "/funds/{code}", "/NB-01", "", 200, &fund)
+	a = s.call("GET", "/funds"+"/NB-01", "", 200, &fund)
 	if strings.Contains(a.body, "一户村") || fund.Towns[0].Folded == 0 {
 		t.Errorf("a village of one household is told: %s", a.body)
 	}
-	s.call("GET", "/funds/{code}", "/NB-01?year=25", "", http.StatusUnprocessableEntity, nil)
-	s.call("GET", "/funds/{code}", "/none", "", http.StatusNotFound, nil)
+	s.call("GET", "/funds"+"/NB-01?year=25", "", http.StatusUnprocessableEntity, nil)
+	s.call("GET", "/funds"+"/none", "", http.StatusNotFound, nil)
 
 	var news, older apiPublications
-	s.call("GET", "/publications", "", "", 200, &news)
-	s.call("GET", "/publications", "?cursor="+*news.Next, "", 200, &older)
+	s.call("GET", "/publications", "", 200, &news)
+	s.call("GET", "/publications"+"?cursor="+*news.Next, "", 200, &older)
 	if news.Total != 120 || len(news.Items) != 50 || len(older.Items) != 50 || older.Next == nil {
 		t.Errorf("%d of %d, then %d", len(news.Items), news.Total, len(older.Items))
 	}
-	s.call("GET", "/answers", "?cursor="+*news.Next, "", http.StatusUnprocessableEntity, nil)
+	s.call("GET", "/answers"+"?cursor="+*news.Next, "", http.StatusUnprocessableEntity, nil)
 	var answers apiAnswers
-	s.call("GET", "/answers", "", "", 200, &answers)
-	s.call("GET", "/projects", "", "", 200, nil)
-	s.call("GET", "/agencies", "", "", 200, nil)
+	s.call("GET", "/answers", "", 200, &answers)
+	s.call("GET", "/projects", "", 200, nil)
+	s.call("GET", "/agencies", "", 200, nil)
 
 	s.books.err = errDriver
 	var p problem
-	a = s.call("GET", "/funds", "", "", http.StatusInternalServerError, &p)
+	a = s.call("GET", "/funds", "", http.StatusInternalServerError, &p)
 	if p.Reference == "" || bytes.Contains([]byte(a.body), []byte("pgx")) {
 		t.Errorf("%s", a.body)
 	}
