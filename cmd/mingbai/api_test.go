@@ -84,7 +84,7 @@ func (c *apiClient) all(path string) (list apiList) {
 func TestTheAPIOnARealCounty(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	w.kiosks = []string{"127.0.0.1"} // not the limits are tried here
+	w.tune = func(f *siteFlags) { f.Kiosks = []string{"127.0.0.1"} } // not the limits are tried here
 	truth, _, _ := w.publishTables()
 	path, people := w.book(fixtures.One{Layout: fixtures.LayoutCard, Rows: 60, Seed: 9})
 	c := newAPIClient(t, w.serve())

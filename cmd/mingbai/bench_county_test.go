@@ -51,7 +51,6 @@ func newBenchCounty(t *testing.T, people int) *benchCounty {
 	if path := filepath.Join(dir, "keys.json"); !exists(path) {
 		w.must(os.WriteFile(path, ledger.NewKeyFile(), 0o600))
 	}
-	w.kiosks = []string{"127.0.0.1"}
 	c := &benchCounty{world: w}
 	c.load(people)
 	return c

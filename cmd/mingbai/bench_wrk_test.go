@@ -28,7 +28,7 @@ type measured struct {
 
 const (
 	loadConnections = 4
-	loadTime        = 3 * time.Second
+	loadTime        = 5 * time.Second
 )
 
 // wrkScript asks each request of a list once, in its order, and begins anew at its end.
@@ -53,7 +53,7 @@ end
 `
 
 // load sends a list of requests over four connections, for a while.
-func load(t *testing.T, address string, headers map[string]string, list []sent) (m measured) {
+func load(t testing.TB, address string, headers map[string]string, list []sent) (m measured) {
 	t.Helper()
 	dir := t.TempDir()
 	file, script := filepath.Join(dir, "asked"), filepath.Join(dir, "asked.lua")

@@ -55,7 +55,7 @@ type world struct {
 	conn *pgx.Conn
 	log  syncBuffer // of the server
 
-	kiosks []string
+	tune func(*siteFlags) // how the site is set up otherwise
 }
 
 // newWorld makes empty books with the fictional county's code lists, clerk li and certifiers wang and zhao (li may certify, too).
@@ -144,8 +144,11 @@ func (w *world) serve() string {
 	keys, err := cfg.keyring(false)
 	w.must(err)
 	site := siteFlags{
-		Addr: "127.0.0.1:0", Kiosks: w.kiosks,
+		Addr:      "127.0.0.1:0",
 		siteWords: siteWords{CountyName: "清泉县", Phone: "0990-1210000", Hours: "工作日 8:30—17:30", Office: "县财政局一楼"},
+	}
+	if w.tune != nil {
+		w.tune(&site)
 	}
 	go func() {
 		done <- site.serve(&cfg, &streams{ctx: ctx, out: &w.log, err: &w.log}, keys, func(a net.Addr) { ready <- a })
