@@ -45,7 +45,11 @@ func TestSearchUnderLoad(t *testing.T) {
 
 	meili := map[string]string{"Authorization": "Bearer " + c.key, "Content-Type": "application/json"}
 	ratios, costs := map[string][]float64{}, map[string][]float64{}
-	for round := range benchRounds {
+	rounds := benchRounds
+	if n, err := strconv.Atoi(os.Getenv("MINGBAI_BENCH_ROUNDS")); err == nil {
+		rounds = n
+	}
+	for round := range rounds {
 		raw := load(t, c.meil, meili, lists["raw"])
 		fmt.Printf("%-5s raw Meilisearch        %s\n", warmth(round), raw)
 		for _, l := range []struct {

@@ -22,11 +22,12 @@ import (
 
 // DB is the books of one county.
 type DB struct {
-	pool   *pgxpool.Pool
-	quick  *pgxpool.Pool // for the few statements of every search and lookup
-	county string
-	now    func() time.Time
-	queue  *river.Client[pgx.Tx] // inserts jobs; Work runs them
+	pool    *pgxpool.Pool
+	quick   *pgxpool.Pool // for the few statements of every search and lookup
+	county  string
+	regions regionNames
+	now     func() time.Time
+	queue   *river.Client[pgx.Tx] // inserts jobs; Work runs them
 }
 
 // Options of opening the books. The zero value serves.

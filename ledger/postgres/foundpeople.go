@@ -27,6 +27,10 @@ func (db *DB) PeopleNow(ctx context.Context, refs []ledger.PersonRef) (found []l
 	for i, r := range refs {
 		people[i], villages[i] = r.Person, r.Village
 	}
+	names, err := db.nameRegions(ctx)
+	if err != nil {
+		return nil, state, err
+	}
 	rows, err := db.quick.Query(ctx, peopleNow, db.county, db.today(), people, villages)
 	if err != nil {
 		return nil, state, ours(err)
@@ -35,12 +39,14 @@ func (db *DB) PeopleNow(ctx context.Context, refs []ledger.PersonRef) (found []l
 	found = make([]ledger.FoundPerson, 0, len(refs))
 	for rows.Next() {
 		var p ledger.FoundPerson
-		err := rows.Scan(&state.Generation, &state.Behind, &state.Drained, &p.Ref.Person, &p.Ref.Village, &p.Name, &p.TownName, &p.VillageName,
-			&p.Group, &p.Rows, &p.Total, &p.Years, &p.FundNames)
+		var written string
+		err := rows.Scan(&state.Generation, &state.Behind, &state.Drained, &p.Ref.Person, &p.Ref.Village, &p.Name, &written, &p.Group,
+			&p.Rows, &p.Total, &p.Years, &p.FundNames)
 		if err != nil {
 			return nil, state, err
 		}
 		if p.Rows > 0 {
+			place(&p, names, written)
 			found = append(found, p)
 		}
 	}
@@ -52,19 +58,16 @@ const indexState = `coalesce((select generation from search_index where county =
 	exists (select from search_outbox where county = @county),
 	coalesce((select drained from search_index where county = @county), 0)`
 
-// publicFigures are counted over all public rows p of a person in a village. The newest row tells the group.
-const publicFigures = `count(*)::int as n, sum(p.amount_fen)::bigint as fen, array_agg(distinct p.year) as years,
-			array_agg(distinct f.name) as funds, (array_agg(p.grp order by p.year desc, p.batch_no desc))[1] as grp,
-			max(p.village) as village`
-
 // peopleNow keeps a line without rows for whoever is not public: the state stands in every line.
 var peopleNow = positional(`
-	select `+indexState+`, k.ref, k.village_code, coalesce(n.name, ''), `+placeNames+`,
+	select `+indexState+`, k.ref, k.village_code, coalesce(n.name, ''), coalesce(e.village, ''),
 		coalesce(e.grp, ''), coalesce(e.n, 0), coalesce(e.fen, 0), e.years, e.funds
 	from unnest(@people::text[], @villages::text[]) with ordinality as k (ref, village_code, place)
 	left join person n on n.county = @county and n.ref = k.ref
 	left join lateral (
-		select k.village_code, `+publicFigures+`
+		select count(*)::int as n, sum(p.amount_fen)::bigint as fen, array_agg(distinct p.year) as years,
+			array_agg(distinct f.name) as funds, (array_agg(p.grp order by p.year desc, p.batch_no desc))[1] as grp,
+			max(p.village) as village
 		from payment p `+joinBatchFund+`
 		where p.county = @county and p.person_id = n.person_id and p.village_code = k.village_code and `+isPublic+`) e on true
 	order by k.place`, "county", "today", "people", "villages")

@@ -2,6 +2,7 @@ package postgres_test
 
 import (
 	"reflect"
+	"slices"
 	"testing"
 	"time"
 
@@ -21,6 +22,7 @@ func TestPeopleNamedIsFindAndRead(t *testing.T) {
 		t.Helper()
 		for _, q := range []ledger.PeopleQuery{
 			{},
+			{PerPage: 10},
 			{Page: 2},
 			{Page: 9},
 			{Places: []string{willow}},
@@ -32,7 +34,7 @@ func TestPeopleNamedIsFindAndRead(t *testing.T) {
 			{Funds: []string{"GD"}, Years: []int{2024}},
 			{Places: []string{bridge}, Years: []int{2023}},
 		} {
-			q.Name, q.PerPage = "张三", 3
+			q.Name, q.PerPage = "张三", max(q.PerPage, 3)
 			hits, found, err := b.PeopleNamed(ctx, q)
 			b.must(err)
 			wantHits, err := b.FindPeople(ctx, q)
@@ -47,6 +49,14 @@ func TestPeopleNamedIsFindAndRead(t *testing.T) {
 		return total
 	}
 	all := same("published")
+	b.must(b.SaveRegions(ctx, "test", []ledger.Region{{Code: willow, Parent: "990121101", Name: "新村"}}))
+	_, found, err := b.PeopleNamed(ctx, ledger.PeopleQuery{Name: "张三", PerPage: 10})
+	b.must(err)
+	if !slices.ContainsFunc(found, func(p ledger.FoundPerson) bool {
+		return p.VillageName == "新村" && p.TownName == "柳门镇" && p.Group == "9组" && p.Rows == 2 && p.Total == 400
+	}) {
+		t.Errorf("a village's new name, the newest group and the whole sum: %+v", found)
+	}
 	b.must(b.Withdraw(ctx, gone, "zhao", "重发"))
 	fewer := same("withdrawn at once")
 	b.must(b.Revert(ctx, gone, "zhao", "有误"))

@@ -26,31 +26,30 @@ const ownRows = `
 func (db *DB) OwnBook(ctx context.Context, ref string) (ledger.OwnBook, error) {
 	var book ledger.OwnBook
 	args := pgx.NamedArgs{"county": db.county, "ref": ref}
-	// One snapshot for all the statements: a publication between them must not make the sums disagree with the rows.
-	err := pgx.BeginTxFunc(ctx, db.pool, pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}, func(tx pgx.Tx) error {
-		person, err := first(ctx, tx, func(row pgx.CollectableRow) (id int64, err error) {
-			err = row.Scan(&id, &book.Name)
-			return id, err
-		}, `select n.person_id, n.name from person n where n.county = @county and n.ref = @ref and n.id_token is not null`, args)
-		if err != nil {
-			return err
-		}
-		args["person"] = person
-		return db.fillOwnBook(ctx, tx, args, &book)
-	})
-	return book, ours(err)
+	person, err := first(ctx, db.quick, func(row pgx.CollectableRow) (id int64, err error) {
+		err = row.Scan(&id, &book.Name)
+		return id, err
+	}, `select n.person_id, n.name from person n where n.county = @county and n.ref = @ref and n.id_token is not null`, args)
+	if err != nil {
+		return book, err
+	}
+	args["person"] = person
+	err = db.fillOwnBook(ctx, args, &book)
+	return book, err
 }
 
-func (db *DB) fillOwnBook(ctx context.Context, tx pgx.Tx, args pgx.NamedArgs, book *ledger.OwnBook) (err error) {
+// fillOwnBook asks everything in one round trip and of one snapshot: a publication between the statements must not make the sums
+// disagree with the rows.
+func (db *DB) fillOwnBook(ctx context.Context, args pgx.NamedArgs, book *ledger.OwnBook) error {
 	type sum struct {
 		Year int
 		Role string
 		ledger.Tally
 	}
-	sums, err := all(ctx, tx, func(row pgx.CollectableRow) (s sum, err error) {
-		err = row.Scan(&s.Year, &s.Role, &s.Rows, &s.Total)
-		return s, err
-	}, `
+	var sums []sum
+	ask := &pgx.Batch{}
+	ask.Queue(`begin isolation level repeatable read read only`)
+	ask.Queue(`
 		with o as (`+ownRows+`)
 		select coalesce(p.year, 0), case o.role when 'head' then 'head' else 'other' end, count(*)::int, sum(p.amount_fen)::bigint
 		from o
@@ -58,10 +57,41 @@ func (db *DB) fillOwnBook(ctx context.Context, tx pgx.Tx, args pgx.NamedArgs, bo
 		join fund f on f.county = p.county and f.code = p.fund
 		where f.disclosure <> 'aggregate' and p.active
 		group by grouping sets ((p.year, 2), (2))
-		order by 1 desc`, args)
-	if err != nil {
+		order by 1 desc`, args).Query(func(rows pgx.Rows) (err error) {
+		sums, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (s sum, err error) {
+			err = row.Scan(&s.Year, &s.Role, &s.Rows, &s.Total)
+			return s, err
+		})
 		return err
+	})
+	ask.Queue(`
+		with o as (`+ownRows+`)
+		select `+paymentColumns+`, o.role
+		from o
+		join payment p on p.county = o.county and p.year = o.year and p.batch_no = o.batch_no and p.line = o.line `+joinBatchFund+`
+		join person n on n.county = p.county and n.person_id = p.person_id
+		where f.disclosure <> 'aggregate'
+		order by p.year desc, p.period desc, f.code, p.batch_no, p.line`, args).Query(func(rows pgx.Rows) (err error) {
+		book.Payments, err = pgx.CollectRows(rows, scanPayment)
+		return err
+	})
+	ask.Queue(`
+		select count(*)::int
+		from person me
+		join person n on n.county = me.county and n.who = me.who and n.person_id <> me.person_id
+		join payment p on p.county = n.county and p.person_id = n.person_id
+		join fund f on f.county = p.county and f.code = p.fund
+		where me.county = @county and me.person_id = @person and p.active and f.disclosure <> 'aggregate'`, args).QueryRow(func(row pgx.Row) error {
+		return row.Scan(&book.OtherNames)
+	})
+	ask.Queue(`commit`)
+	if err := db.quick.SendBatch(ctx, ask).Close(); err != nil {
+		return ours(err)
 	}
+	if len(book.Payments) == 0 {
+		return ledger.ErrNotFound
+	}
+	book.Village = book.Payments[0].Village
 	for _, s := range sums {
 		switch {
 		case s.Year == 0 && s.Role == "head":
@@ -72,27 +102,5 @@ func (db *DB) fillOwnBook(ctx context.Context, tx pgx.Tx, args pgx.NamedArgs, bo
 			book.Years = append(book.Years, ledger.YearTally{Year: s.Year, Tally: s.Tally})
 		}
 	}
-	book.Payments, err = all(ctx, tx, scanPayment, `
-		with o as (`+ownRows+`)
-		select `+paymentColumns+`, o.role
-		from o
-		join payment p on p.county = o.county and p.year = o.year and p.batch_no = o.batch_no and p.line = o.line `+joinBatchFund+`
-		join person n on n.county = p.county and n.person_id = p.person_id
-		where f.disclosure <> 'aggregate'
-		order by p.year desc, p.period desc, f.code, p.batch_no, p.line`, args)
-	if err != nil {
-		return err
-	}
-	if len(book.Payments) == 0 {
-		return ledger.ErrNotFound
-	}
-	book.Village = book.Payments[0].Village
-	book.OtherNames, err = one[int](ctx, tx, `
-		select count(*)::int
-		from person me
-		join person n on n.county = me.county and n.who = me.who and n.person_id <> me.person_id
-		join payment p on p.county = n.county and p.person_id = n.person_id
-		join fund f on f.county = p.county and f.code = p.fund
-		where me.county = @county and me.person_id = @person and p.active and f.disclosure <> 'aggregate'`, args)
-	return err
+	return nil
 }
