@@ -61,7 +61,17 @@ var actWords = map[string][2]string{
 	"finding.accept":         {"接受校验结果", "接受了{}的校验结果，写明理由"},
 	"finding.explain":        {"写明原因", "给{}的校验结果写明原因"},
 	"fund.save":              {"保存项目", "保存了{}"},
+	"inquiry.act":            {"办理来件", "办理了{}"},
+	"inquiry.day":            {"签来件登记册", "签了{}"},
+	"inquiry.file":           {"打开来件附件", "打开了{}的附件"},
+	"inquiry.release":        {"申请看来件人", "写明理由，要看{}的来件人"},
+	"inquiry.sealed":         {"移送纪检的来件", "有一件移送纪检的来件有了新进展"},
+	"inquiry.sender":         {"看来件人", "看了{}的来件人"},
+	"calendar.add":           {"添加放假安排", "添加了{}"},
 	"harvest.alarm":          {"防抓取警报", "发现有人在成批抄名单，记为{}"},
+	"index.rebuild":          {"重建索引", "要求重建索引"},
+	"index.repair":           {"修复索引", "要求修复索引"},
+	"index.verify":           {"核对索引", "要求核对索引"},
 	"kiosk.add":              {"登记查询机", "登记了{}"},
 	"kiosk.register":         {"查询机认领", "{}用密钥认领成功"},
 	"kiosk.revoke":           {"停用查询机", "停用了{}"},
@@ -141,6 +151,13 @@ func objectWords(object string) string {
 		return "账号" + rest
 	case "fund":
 		return "项目" + rest
+	case "inquiry":
+		if day, ok := strings.CutPrefix(rest, "day/"); ok {
+			return day + "的来件登记册"
+		}
+		return "来件" + rest
+	case "calendar":
+		return rest + "年的放假安排"
 	case "request":
 		return "第" + rest + "号申请"
 	case "department":

@@ -80,8 +80,9 @@ var Stages = [4]string{"申报前村级公示", "资金到县公开", "县级公
 type RecordPage struct {
 	Fund
 	Year    int
-	Years   []int // in which anything was published, newest first; it may all have been withdrawn since
-	All     Tally // money of rows of depth 0
+	Years   []int       // in which anything was published, newest first; it may all have been withdrawn since
+	All     Tally       // money of rows of depth 0
+	ByYear  []YearTally // newest first
 	Sums    map[string]int64
 	Said    map[string]int // how many rows give a field of Sums, or a stage's date
 	Handed  *Fen           // what the documents hand down in all (文件下达); nil unless every batch says
@@ -119,6 +120,7 @@ type RecordQuery struct {
 	Fund    string
 	Year    int    // 0: the newest
 	Group   string // a unit; empty for all
+	Find    string // words that a row must have; empty for all
 	Page    int    // from 1
 	PerPage int
 	Then    *Edition // nil: now

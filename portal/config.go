@@ -33,6 +33,7 @@ type Config struct {
 
 	Normalise  func(string) string          `validate:"required"` // search.Normalise
 	Token      func(ledger.IDNumber) []byte `validate:"required"` // keyed token of a number
+	Seals      Sealer                       // proves printed sheets; they carry no proof when nil
 	IndexState func(context.Context) string // a word for /readyz; may be nil
 	Log        *slog.Logger                 // slog.Default() when nil
 	Office     Office                       // the accounts; no office when nil
@@ -48,6 +49,13 @@ type Config struct {
 	Papers Papers
 
 	Answers Answers // published ones; none when nil
+	Search  SearchCare
+
+	Archive   Archive   // the books of other days and the open data; no such pages when nil
+	Site      string    `validate:"omitempty,url"` // https://… without a slash at the end: how the site is reached, for the sitemap
+	Inquiries Inquiries // what citizens send; no pages for it when nil
+	Desk      Desk      // the office's part of it
+	Scan      Scanner   // of their files; nobody looks when nil
 }
 
 // Limit allows Max requests in any stretch of Window.
@@ -62,6 +70,9 @@ type Limits struct {
 	LookupAddress Limit // per network address; a village may share one
 	LookupTotal   Limit // all together: guessing from many addresses
 	Browse        Limit // names, people and village lists, per address
+	Ask           Limit // sending to the inquiry desk, per address
+	Track         Limit // tracking codes, per address
+	TrackTotal    Limit // all together
 	KioskKey      Limit // tries to register a kiosk, per address
 	Challenge     Limit // answers to challenges, per address
 
@@ -74,6 +85,9 @@ func (c Config) withDefaults() Config {
 	c.Limits.LookupAddress.or(30, 5*time.Minute)
 	c.Limits.LookupTotal.or(3000, 5*time.Minute)
 	c.Limits.Browse.or(120, time.Minute)
+	c.Limits.Ask.or(20, 10*time.Minute)
+	c.Limits.Track.or(30, 5*time.Minute)
+	c.Limits.TrackTotal.or(3000, 5*time.Minute)
 	c.Limits.KioskKey.or(10, 5*time.Minute)
 	c.Limits.Challenge.or(60, time.Minute)
 	if c.Limits.LookupPace <= 0 {

@@ -215,7 +215,7 @@ func TestFold(t *testing.T) {
 		"nothing":                    {nil, nil},
 		"all join where all are few": {[]int{1, 1, 30}, []bool{true, true, true}},
 	} {
-		got := fold(c.rows, 3)
+		got := ledger.FoldSmall(c.rows, 3)
 		for i := range c.want {
 			if got[i] != c.want[i] {
 				t.Errorf("%s: %v, want %v", name, got, c.want)

@@ -7,7 +7,6 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
-	"strings"
 	"unicode/utf8"
 
 	"github.com/go-playground/validator/v10"
@@ -31,11 +30,13 @@ type peoplePage struct {
 	Tiers     []tier
 	Lists     []ledger.OpenList
 	Whole     string // the way to everything else, where only who is called exactly so was looked for
+	ListsOf   string // heading of the lists
 	Unlisted  string // the place, year and fund asked for of which nothing is open; empty when something is
 	Catalogue []shelf
 	More      int // entries of the catalogue that are not shown
 	Offices   []office
 	Missing   string // in one sentence, when nobody was found
+	Wider     *elsewhere
 	Again     searchBox
 	Bait      string // see baitPath
 }
@@ -105,6 +106,9 @@ func (s *Server) people(c *fiber.Ctx) error {
 	}
 	if len(p.Tiers) == 0 && !byWords(p.Catalogue, query.Codes(q.Funds)) && q.Name != "" {
 		p.Missing = s.missingWords(q)
+		if p.Wider, err = s.wider(ctx, q); err != nil {
+			return err
+		}
 	}
 	for _, code := range query.Codes(q.Funds) {
 		if f := funds[code]; f.Code != "" {
@@ -133,9 +137,8 @@ const everyTier = "all"
 // peopleQuestion asks for people in every way that the county allows, or in the one that is looked at, and for the catalogue
 // beside all of them.
 func (s *Server) peopleQuestion(c *fiber.Ctx, q query.Query) (ledger.Question, error) {
-	asked := ledger.Question{Name: q.Name, Few: fewHits, People: ledger.PeopleQuery{
-		Places: query.Codes(q.Places), Funds: query.Codes(q.Funds), Years: q.Years, Page: pageNumber(c), PerPage: perPage,
-	}}
+	asked := q.Question(pageNumber(c), perPage, mostEntries)
+	asked.Few = fewHits
 	if most := s.deepest(q); most > 0 && asked.People.Page > most {
 		return asked, ledger.Errorf(ledger.KindInvalid, "名单翻到第 %d 页为止。请加上村名再查，比如“%s 村名”，就能看全那个村的。", most, q.Name)
 	}
@@ -149,14 +152,7 @@ func (s *Server) peopleQuestion(c *fiber.Ctx, q query.Query) (ledger.Question, e
 		asked.Only = []ledger.NameMode{ledger.NameExact}
 	}
 	if one || asked.People.Page > 1 {
-		return asked, nil
-	}
-	asked.Catalogue = ledger.CatalogueQuery{Funds: asked.People.Funds, Most: mostEntries}
-	if words := strings.Fields(q.Name); len(words) > 0 {
-		asked.Catalogue.Any = append(asked.Catalogue.Any, words)
-	}
-	for _, a := range q.Agencies {
-		asked.Catalogue.Any = append(asked.Catalogue.Any, []string{a.Word})
+		asked.Catalogue = ledger.CatalogueQuery{}
 	}
 	return asked, nil
 }

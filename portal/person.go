@@ -2,6 +2,7 @@ package portal
 
 import (
 	"net/http"
+	"strconv"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -35,4 +36,9 @@ func (s *Server) person(c *fiber.Ctx) error {
 	}
 	p.NoIndex = true
 	return s.show(c, http.StatusOK, p)
+}
+
+// Said is the page's sum for the ear.
+func (p personPage) Said() string {
+	return p.Person.Name + "，" + p.Person.VillageName + "，公开部分合计" + spoken(p.Sum.Total) + "，共" + strconv.Itoa(p.Sum.Rows) + "笔。"
 }

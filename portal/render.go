@@ -27,6 +27,7 @@ type Frame struct {
 	Wide    bool // a table of many columns
 	Menu    []way
 	Foot    []way
+	Feed    bool // there is a feed of publications
 
 	reader *reader
 }
@@ -35,7 +36,7 @@ func (s *Server) frame(title string) Frame {
 	c := s.config
 	return Frame{
 		Title: title, County: c.County, Phone: c.Phone, Hours: c.Hours, Address: c.Address,
-		Menu: s.menu, Foot: s.foot, reader: &reader{},
+		Menu: s.menu, Foot: s.foot, Feed: c.Archive != nil, reader: &reader{},
 	}
 }
 
@@ -48,6 +49,7 @@ func (s *Server) show(c *fiber.Ctx, status int, p page) error {
 // every page there is, for the trial at start.
 var everyPage = []page{
 	homePage{},
+	searchCarePage{},
 	askPage{},
 	peoplePage{},
 	personPage{},
@@ -64,8 +66,23 @@ var everyPage = []page{
 	emptyRecords(ledger.Post),
 	aboutPage{},
 	apiHelp{},
+	proofPage{},
+	proofPage{Asked: true},
+	proofPage{Asked: true, Genuine: true},
 	auditPage{},
+	dataPage{Tables: []dataLine{{Files: []dataLink{{}}}}},
+	dataTablePage{Line: dataLine{DataTable: ledger.DataTables[0]}, Versions: []dataVersionLine{{}}},
 	errorPage{},
+	filingPage{},
+	receiptPage{},
+	trackFormPage{},
+	trackPage{},
+	answersPage{},
+	answerPage{},
+	deskQueuePage{},
+	deskCasePage{},
+	deskDaysPage{},
+	deskEnterPage{},
 	challengePage{},
 	waitPage{},
 	kioskPage{},
@@ -116,6 +133,7 @@ func emptyRecords(kind ledger.FundKind) recordsPage {
 	return recordsPage{
 		Fund:  ledger.RecordPage{Fund: ledger.Fund{Kind: kind}, Years: []int{2025}, All: ledger.Tally{Rows: 1}},
 		Lines: []recordLine{{}},
+		Days:  &days{Day: "2025-06-30", Keep: [][2]string{{"year", "2025"}}},
 	}
 }
 

@@ -24,8 +24,8 @@ func (s *Server) routes() {
 	s.app.Get("/words.json", zip, s.words)
 	s.app.Get("/people/:ref", private, browse, s.withinBudget, zip, s.person)
 
-	s.app.Get("/funds", zip, s.funds)
-	s.app.Get("/funds/:code", browse, zip, s.fund) // a roster of staff is among them
+	s.app.Get("/funds", s.forAll, zip, s.funds)
+	s.app.Get("/funds/:code", browse, s.forAll, zip, s.fund) // a roster of staff is among them
 	if s.config.Papers != nil {
 		s.app.Get("/funds/:code/documents/:doc", browse, s.publicPaper)
 	}
@@ -40,9 +40,21 @@ func (s *Server) routes() {
 
 	s.routeAPI(browse, byAddress, total)
 
+	if s.config.Inquiries != nil {
+		s.inquiryRoutes(form, zip)
+	}
+
 	s.app.Get("/about", zip, s.about)
 	s.app.Get("/audit", zip, s.audit)
 	s.app.Post("/elder", s.elder)
+	if s.config.Seals != nil {
+		s.app.Get("/proof", zip, s.howToProve)
+		s.app.Get("/proof/:sheet", private, browse, s.proof)
+	}
+
+	if s.config.Archive != nil {
+		s.archiveRoutes(browse, zip)
+	}
 
 	if s.office != nil {
 		s.officeRoutes()

@@ -54,6 +54,9 @@ type Server struct {
 	kiosks   []netip.Prefix
 	assets   map[string]asset // by path
 	lexicon  lexicon
+	files    *keep[dataFile]
+	pages    *keep[keptPage] // those that are the same for everybody
+	counter  fresh
 	meter    *budget.Meter // of people shown
 	seed     maphash.Seed
 	screens  hallScreens
@@ -70,7 +73,13 @@ type Server struct {
 // New parses every template and joins the routes. It fails rather than serve a site with a page missing.
 func New(c Config, books Books, finder Finder) (*Server, error) {
 	c = c.withDefaults()
-	s := &Server{config: c, books: books, finder: finder, log: c.Log, validate: newValidator(), office: c.Office, needs: map[string]need{}, printing: make(chan struct{}, 1), seed: maphash.MakeSeed()}
+	s := &Server{
+		config: c, books: books, finder: finder, log: c.Log, validate: newValidator(), office: c.Office, needs: map[string]need{}, printing: make(chan struct{}, 1), seed: maphash.MakeSeed(),
+		files: newKeep[dataFile](32 << 20), pages: newKeep[keptPage](32 << 20),
+	}
+	if c.Archive != nil {
+		s.counter.read = c.Archive.PublicCounter
+	}
 	var store budget.Store
 	if c.Harvest.Guard != nil {
 		store = c.Harvest.Guard

@@ -26,6 +26,7 @@ var (
 		{Path: "/about", Name: "说明", Nav: "about"},
 	}
 	footWays = []way{
+		{Path: "/track", Name: "查办理进度"},
 		{Path: "/about", Name: "怎样查、怎样保护您的信息"},
 		{Path: "/accessible", Name: "无障碍"},
 		{Path: "/data", Name: "开放数据"},
@@ -43,6 +44,7 @@ var (
 		{Path: "/funds?kind=agency", Name: "机构编制", Note: "每个单位核定多少人、实有多少人"},
 		{Path: "/funds?kind=post", Name: "人员编制", Note: "吃财政饭的是哪些人"},
 		{Path: "/answers", Name: "公开答复", Note: "别人问过什么，怎么答的"},
+		{Path: "/wall", Name: "点题公开", Note: "大家要公开的，公开了什么"},
 		{Path: "/statistics", Name: "统计", Note: "各年各镇的数字和办理情况"},
 		{Path: "/data", Name: "开放数据", Note: "整张表下载，不含个人信息"},
 	}

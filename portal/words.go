@@ -14,7 +14,7 @@ var words = map[string]any{
 	"count": count, "date": date, "stated": stated, "named": named, "place": place, "groupName": groupName, "years": years,
 	"openness": openness, "wan": wan, "rows": rows, "fundPath": fundPath, "paperPath": paperPath, "personPath": personPath, "moment": moment, "signed": signed, "change": change,
 	"stateWord": stateWord, "severityWord": severityWord, "add": func(a, b int) int { return a + b },
-	"entryPath": entryPath, "about": about,
+	"entryPath": entryPath, "about": about, "instant": instant, "timely": timely,
 	"listPath": func(l ledger.OpenList) string { return villagePath(l.Fund, l.Year, l.VillageCode) },
 }
 
@@ -68,6 +68,14 @@ func date(t time.Time) string {
 		return unstated
 	}
 	return t.In(ledger.Shanghai).Format("2006年1月2日")
+}
+
+// instant is a moment to the minute: what a paper is dated by.
+func instant(t time.Time) string {
+	if t.IsZero() {
+		return unstated
+	}
+	return t.In(ledger.Shanghai).Format("2006年1月2日 15:04")
 }
 
 func stated(s string) string {

@@ -6,56 +6,31 @@ import (
 	"mingbai/ledger"
 )
 
-// Whether the index held everything is known only after it was asked; whatever happens meanwhile, the answer is whole.
-func TestChangesWhileAsking(t *testing.T) {
-	for name, meanwhile := range map[string]func(drain func(), m *memory){
-		"published":                        func(drain func(), m *memory) { m.publish(named(2, "张三")) },
-		"published and drained":            func(drain func(), m *memory) { m.publish(named(2, "张三")); drain() },
-		"drained twice, the last in doubt": func(drain func(), m *memory) { m.publish(named(2, "张三")); drain(); m.publish(named(3, "李四")) },
-	} {
-		t.Run(name, func(t *testing.T) {
-			e, m, _ := setup(t, named(1, "张三"))
-			drain := func() {
-				_, err := e.Drain(t.Context())
-				must(t, err)
-			}
-			question := ledger.Question{Name: "张三", Only: []ledger.NameMode{ledger.NameContains, ledger.NameExact}, People: ledger.PeopleQuery{PerPage: 10}}
-			ask := func() int {
-				a, err := e.Ask(t.Context(), question)
-				must(t, err)
-				if len(a.People) != a.Tiers[0].Total {
-					t.Errorf("%d found, %d read", a.Tiers[0].Total, len(a.People))
-				}
-				return a.Tiers[0].Total
-			}
-			if n := ask(); n != 1 { // and the state is remembered
-				t.Fatalf("found %d at first", n)
-			}
-			m.reading = func() {
-				m.reading = nil
-				meanwhile(drain, m)
-			}
-			if n := ask(); n != 2 {
-				t.Errorf("found %d, want both: one was published before the books were read", n)
-			}
-			before := m.answers()
-			drain()
-			if n := ask(); n != 2 || ask() != 2 || m.answers() != before {
-				t.Errorf("found %d afterwards, the books asked %d times", n, m.answers()-before)
-			}
-		})
-	}
-}
-
-// A generation that was remembered and has gone is no reason to ask the books.
-func TestRememberedGenerationIsGone(t *testing.T) {
-	e, m, _ := setup(t, named(1, "张三"))
-	for range 3 {
-		a, err := e.Ask(t.Context(), ledger.Question{Name: "张三", People: ledger.PeopleQuery{PerPage: 10}})
+// A whole name alone is asked of the books, who know it at once; with anything beside it, and in every other way, the index is
+// asked, and of the tiers under the first one that found somebody only a few people are read.
+func TestWhoIsAskedForAName(t *testing.T) {
+	e, m, _ := setup(t, named(1, "张三"), named(2, "张三丰"), named(3, "张三山"), named(4, "小张三"))
+	ask := func(q ledger.Question) (a ledger.Answer, byBooks bool) {
+		t.Helper()
+		before := m.answers()
+		q.Name, q.People.PerPage = "张三", 10
+		a, err := e.Ask(t.Context(), q)
 		must(t, err)
-		if a.Tiers[0].Total != 1 || m.answers() > 0 {
-			t.Errorf("found %d, the books were asked %d times", a.Tiers[0].Total, m.answers())
-		}
-		must(t, e.Reindex(t.Context(), nil))
+		return a, m.answers() != before
+	}
+	a, byBooks := ask(ledger.Question{Only: []ledger.NameMode{ledger.NameExact}})
+	if !byBooks || len(a.Tiers) != 1 || a.Tiers[0].Total != 1 || len(a.People) != 1 || a.People[0].Name != "张三" {
+		t.Errorf("a whole name: by the books %v, %+v", byBooks, a)
+	}
+	a, byBooks = ask(ledger.Question{})
+	if byBooks || len(a.Tiers) != 4 || len(a.People) != 4 {
+		t.Errorf("every way: by the books %v, %+v", byBooks, a)
+	}
+	if a, _ = ask(ledger.Question{Few: 2}); a.Tiers[1].Total != 3 || len(a.Tiers[1].Refs) != 3 || len(a.People) != 3 {
+		t.Errorf("a few of each under the first: %+v", a)
+	}
+	m.publish(named(5, "张三"))
+	if a, _ = ask(ledger.Question{Only: []ledger.NameMode{ledger.NameExact}}); len(a.People) != 2 {
+		t.Errorf("published a moment ago: %+v", a)
 	}
 }

@@ -77,6 +77,9 @@ func faultOf(err error) error {
 	if err == nil || errors.As(err, &f) {
 		return err
 	}
+	if errors.Is(err, errTouched) || errors.Is(err, errForeign) {
+		return err
+	}
 	var m *meilisearch.Error
 	if !errors.As(err, &m) {
 		return &fault{Cause: bare(err)}

@@ -29,11 +29,6 @@
 // those who use the index most, people who look for themselves, do not wait for it. The index finds what a key does not: parts
 // of names, spellings, near misses, the catalogue.
 //
-// Ask has the index find before it asks the books where the index stood, so that one statement reads the state and the rows.
-// That is safe because the outbox is emptied by counted steps (IndexState.Drained): when the state after the search is not
-// behind and has the number that an earlier look saw, the outbox was empty at every moment between the two, and so at that of
-// the search. When it is another number, the search is made again, by the state just read.
-//
 // # How names are compared
 //
 // Always by equality of whole strings, never by Meilisearch's tokens: every run of up to 16 neighbouring characters of a

@@ -3,6 +3,8 @@ package search
 import (
 	"context"
 	"encoding/json"
+	"errors"
+	"io"
 	"net/url"
 	"time"
 
@@ -30,8 +32,11 @@ func newSwift(address, key string) (*swift, error) {
 			NoDefaultUserAgentHeader: true, DisablePathNormalizing: true,
 			MaxIdleConnDuration:       3 * time.Second, // Meilisearch closes after five
 			MaxIdemponentCallAttempts: 2,
-			// A search may be asked twice. Who waited in vain is not made to wait again.
-			RetryIfErr: func(_ *fasthttp.Request, _ int, err error) (bool, bool) { return false, err != fasthttp.ErrTimeout },
+			// A connection that was closed while nobody used it is no reason not to answer: a search may be asked twice. Who
+			// waited in vain is not made to wait again.
+			RetryIfErr: func(_ *fasthttp.Request, _ int, err error) (bool, bool) {
+				return false, errors.Is(err, fasthttp.ErrConnectionClosed) || errors.Is(err, io.EOF)
+			},
 		},
 	}, nil
 }
@@ -55,6 +60,9 @@ func (s *swift) post(ctx context.Context, path string, question, answer any) err
 		deadline = time.Now().Add(searchCutoff * time.Millisecond)
 	}
 	if err := s.http.DoDeadline(req, resp, deadline); err != nil {
+		if !time.Now().Before(deadline) || errors.Is(err, fasthttp.ErrTimeout) {
+			err = context.DeadlineExceeded
+		}
 		return &fault{Cause: bare(err)}
 	}
 	if status := resp.StatusCode(); status >= 300 {

@@ -14,7 +14,7 @@ var arrows = map[string][]string{
 	"mingbai/ledger/account":         {"mingbai/ledger"},
 	"mingbai/ledger/inquiry":         {"mingbai/ledger", "mingbai/ledger/workday"},
 	"mingbai/ledger/workday":         {"mingbai/ledger"},
-	"mingbai/ledger/postgres":        {"mingbai/ledger", "mingbai/ledger/account"},
+	"mingbai/ledger/postgres":        {"mingbai/ledger", "mingbai/ledger/account", "mingbai/ledger/inquiry", "mingbai/ledger/workday"},
 	"mingbai/ledger/postgres/testdb": {"mingbai/ledger/postgres", "mingbai/fixtures/services"},
 	"mingbai/ingest":                 {"mingbai/ledger", "mingbai/ingest/sheet"},
 	"mingbai/ingest/apart":           {"mingbai/ledger", "mingbai/ingest"},
@@ -27,7 +27,7 @@ var arrows = map[string][]string{
 	"mingbai/fixtures/services":      {},
 	"mingbai/templates":              {},
 	"mingbai/portal/apitest":         {},
-	"mingbai/portal":                 {"mingbai/ledger", "mingbai/ledger/account", "mingbai/portal/budget", "mingbai/ingest", "mingbai/search", "mingbai/search/query", "mingbai/templates"},
+	"mingbai/portal":                 {"mingbai/ledger", "mingbai/ledger/account", "mingbai/ledger/inquiry", "mingbai/ledger/workday", "mingbai/portal/budget", "mingbai/ingest", "mingbai/search", "mingbai/search/query", "mingbai/templates"},
 	"mingbai/portal/budget":          {"mingbai/ledger"},
 }
 

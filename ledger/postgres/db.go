@@ -172,6 +172,12 @@ func ours(err error) error {
 			return &ledger.Error{Kind: ledger.KindConflict, Message: "已经安排公开，无需再做", Cause: err}
 		case "department_name_once":
 			return &ledger.Error{Kind: ledger.KindConflict, Message: "已有同名的部门，请换一个名称", Cause: err}
+		case "inquiry_four_eyes", "inquiry_reviewer_is_not_drafter":
+			return &ledger.Error{Kind: ledger.KindDenied, Rule: "XB-05", Message: "这一步要由另一个人来办", Cause: err}
+		case "inquiry_event_follows":
+			return &ledger.Error{Kind: ledger.KindConflict, Message: "这件来件刚刚有了变化，请刷新再办", Cause: err}
+		case "inquiry_day_two_sign":
+			return &ledger.Error{Kind: ledger.KindDenied, Rule: "XB-05", Message: "登记册要两个人签，请另一位值班人员签", Cause: err}
 		case "kiosk_name_once":
 			return &ledger.Error{Kind: ledger.KindConflict, Message: "已有一台同名的查询机在用，请换一个名称", Cause: err}
 		case "trap_name_once":
@@ -201,7 +207,9 @@ func (db *DB) write(ctx context.Context, fn func(tx pgx.Tx) error) error {
 // Names of the advisory locks, each taken per county.
 const (
 	lockBooks = 1 // publications and withdrawals, one after the other
-	lockIndex = 2 // one writer of the search index
+	lockIndex = 2 // one writer of the living search index
+	lockBuild = 4 // one builder of the next
+	lockRuns  = 5 // asking for an act on it, once
 	lockAudit = 3 // the audit chain: taken last, so that nobody at the office's door waits for a publication
 )
 

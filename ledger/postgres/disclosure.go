@@ -36,12 +36,13 @@ func (db *DB) YearFigures(ctx context.Context, year int) (ledger.YearFigures, er
 const publicationColumns = `b.batch_no, b.fund, f.name, b.period,
 	case when f.disclosure = 'public' then b.row_count else 0 end, case when f.disclosure = 'public' then b.total_fen else 0 end,
 	f.disclosure <> 'public', b.published_at, b.ended_at, coalesce(b.end_reason, ''), f.kind, b.state = 'superseded',
-	case when f.disclosure = 'public' then b.file_name else '' end, coalesce(b.corrects, 0), coalesce(b.correct_reason, '')`
+	case when f.disclosure = 'public' then b.file_name else '' end, coalesce(b.corrects, 0), coalesce(b.correct_reason, ''),
+	b.uploaded_at`
 
 func scanPublication(row pgx.CollectableRow) (p ledger.Publication, err error) {
 	var ended *time.Time
 	err = row.Scan(&p.Batch, &p.Fund, &p.FundName, &p.Period, &p.Rows, &p.Total, &p.Closed, &p.PublishedAt, &ended, &p.EndReason,
-		&p.Kind, &p.Corrected, &p.FileName, &p.Corrects, &p.Reason)
+		&p.Kind, &p.Corrected, &p.FileName, &p.Corrects, &p.Reason, &p.ReceivedAt)
 	p.EndedAt = orZero(ended)
 	return p, err
 }
@@ -71,20 +72,30 @@ func (db *DB) Publications(ctx context.Context, skip, n int) ([]ledger.Publicati
 	return list, total, err
 }
 
-// Funds lists every fund with its newest year.
+// Funds lists every fund with its years.
 func (db *DB) Funds(ctx context.Context) ([]ledger.FundYear, error) {
 	return all(ctx, db.pool, func(row pgx.CollectableRow) (f ledger.FundYear, err error) {
-		err = row.Scan(append(fundFields(&f.Fund), &f.Year, &f.Rows, &f.Total)...)
+		var years, counts []int
+		var sums []ledger.Fen
+		err = row.Scan(append(fundFields(&f.Fund), &years, &counts, &sums)...)
+		for i, y := range years {
+			f.ByYear = append(f.ByYear, ledger.YearTally{Year: y, Tally: ledger.Tally{Rows: counts[i], Total: sums[i]}})
+		}
+		if len(f.ByYear) > 0 {
+			f.Year, f.Tally = f.ByYear[0].Year, f.ByYear[0].Tally
+		}
 		return f, err
 	}, `
-		select `+fundColumns+`, coalesce(t.year, 0), coalesce(t.n, 0)::int, coalesce(t.fen, 0)::bigint
+		select `+fundColumns+`, t.years, t.counts, t.sums
 		from fund f
-		left join lateral (
-			select year, sum(row_count) as n, sum(total_fen) as fen from (
-				select year, row_count, total_fen from village_tally where county = f.county and fund = f.code
-				union all
-				select year, row_count, total_fen from record_tally where county = f.county and fund = f.code) both_tallies
-			group by year order by year desc limit 1) t on true
+		cross join lateral (
+			select array_agg(year order by year desc) as years, array_agg(n order by year desc) as counts, array_agg(fen order by year desc) as sums
+			from (
+				select year, sum(row_count)::int as n, sum(total_fen)::bigint as fen from (
+					select year, row_count, total_fen from village_tally where county = f.county and fund = f.code
+					union all
+					select year, row_count, total_fen from record_tally where county = f.county and fund = f.code) both_tallies
+				group by year) y) t
 		where f.county = @county
 		order by f.kind, f.code`,
 		pgx.NamedArgs{"county": db.county})
@@ -131,6 +142,9 @@ func (db *DB) fundPage(ctx context.Context, code string, year int, then *ledger.
 	if page.Batches, err = db.publications(ctx, db.pool, args, then); err != nil {
 		return page, err
 	}
+	if err := db.fundFlow(ctx, args, &page); err != nil {
+		return page, err
+	}
 	page.ListOpen, page.Until, err = db.listOpen(ctx, db.pool, args)
 	return page, err
 }
@@ -142,20 +156,21 @@ func (db *DB) fundRegions(ctx context.Context, args pgx.NamedArgs, page *ledger.
 		town, townName       *string
 		village, villageName *string
 		ledger.Tally
+		people int
 	}
 	lines, err := all(ctx, db.pool, func(row pgx.CollectableRow) (l line, err error) {
-		err = row.Scan(&l.level, &l.town, &l.townName, &l.village, &l.villageName, &l.Rows, &l.Total)
+		err = row.Scan(&l.level, &l.town, &l.townName, &l.village, &l.villageName, &l.Rows, &l.Total, &l.people)
 		return l, err
 	}, `
 		with t as (
 			select left(t.village_code, 9) as town, coalesce(town.name, '') as town_name, t.village_code as village,
-				coalesce(v.name, t.village) as village_name, t.row_count, t.total_fen
+				coalesce(v.name, t.village) as village_name, t.row_count, t.total_fen, t.people
 			from village_span t
 			left join region v on v.county = t.county and v.code = t.village_code
 			left join region town on town.county = t.county and town.code = left(t.village_code, 9)
 			where t.county = @county and t.fund = @fund and t.year = @year and `+heldThen+`)
 		select grouping(town, village), town, town_name, village, village_name,
-			coalesce(sum(row_count), 0)::int, coalesce(sum(total_fen), 0)::bigint
+			coalesce(sum(row_count), 0)::int, coalesce(sum(total_fen), 0)::bigint, coalesce(max(people), 0)::int
 		from t
 		group by grouping sets ((), (town, town_name), (town, town_name, village, village_name))
 		order by town nulls first, village nulls first, village_name`, args)
@@ -170,7 +185,7 @@ func (db *DB) fundRegions(ctx context.Context, args pgx.NamedArgs, page *ledger.
 			page.Towns = append(page.Towns, ledger.TownTally{RegionTally: ledger.RegionTally{Code: *l.town, Name: *l.townName, Tally: l.Tally}})
 		default:
 			t := &page.Towns[len(page.Towns)-1]
-			t.Villages = append(t.Villages, ledger.RegionTally{Code: *l.village, Name: *l.villageName, Tally: l.Tally})
+			t.Villages = append(t.Villages, ledger.RegionTally{Code: *l.village, Name: *l.villageName, People: l.people, Tally: l.Tally})
 		}
 	}
 	return nil
@@ -213,7 +228,10 @@ func (db *DB) VillageList(ctx context.Context, code string, year int, village st
 			join person n on n.county = p.county and n.person_id = p.person_id
 			where p.county = @county and p.fund = @fund and p.year = @year and p.village_code = @village and `+isPublic+`
 			order by p.batch_no, p.line`, args)
-		return err
+		if err != nil {
+			return err
+		}
+		return db.addFormer(ctx, tx, l.Payments)
 	})
 	return l, ours(err)
 }

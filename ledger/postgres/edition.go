@@ -131,7 +131,7 @@ func (db *DB) publicationsThen(ctx context.Context, q querier, args pgx.NamedArg
 			where l.county = @county and l.fund = @fund and l.year = @year and l.seq <= @then and l.act in ('publish', 'withdraw', 'revert')
 			order by l.batch_no, l.seq desc),
 		stood as (
-			select b.county, b.batch_no, b.fund, b.period, b.row_count, b.total_fen, b.published_at, b.file_name, b.corrects, b.correct_reason,
+			select b.county, b.batch_no, b.fund, b.period, b.row_count, b.total_fen, b.published_at, b.file_name, b.corrects, b.correct_reason, b.uploaded_at,
 				coalesce(c.at, case when t.act = 'withdraw' then t.at end) as ended_at,
 				coalesce(c.correct_reason, case when t.act = 'withdraw' then t.reason end) as end_reason,
 				case when c.at is null then 'published' else 'superseded' end as state
@@ -154,7 +154,7 @@ func (db *DB) FundPageOn(ctx context.Context, code string, year int, day time.Ti
 		return page, err
 	}
 	if fund.Disclosure != ledger.DisclosePublic {
-		return page, ledger.Errorf(ledger.KindNotFound, "“%s”只公开今天的合计，不提供往日的账目：两天相减，会露出个别人家的数", fund.Name)
+		return page, ledger.Errorf(ledger.KindInvalid, "“%s”只公开今天的合计，不提供往日的账目：两天相减，会露出个别人家的数", fund.Name)
 	}
 	then, err := db.EditionOn(ctx, day)
 	if err != nil {

@@ -14,7 +14,7 @@ func (db *DB) FindPeople(ctx context.Context, q ledger.PeopleQuery) (ledger.Peop
 	args := pgx.NamedArgs{
 		"county": db.county, "today": db.today(), "limit": q.PerPage, "offset": (max(q.Page, 1) - 1) * q.PerPage,
 	}
-	where := peopleCondition(q, args)
+	named, paid := peopleConditions(q, args)
 	type hit struct {
 		Ref   ledger.PersonRef
 		Total int
@@ -29,11 +29,16 @@ func (db *DB) FindPeople(ctx context.Context, q ledger.PeopleQuery) (ledger.Peop
 		}
 		return h, err
 	}, `
-		with found as materialized (
-			select distinct n.ref, p.village_code
-			from person n
-			join payment p on p.county = n.county and p.person_id = n.person_id `+joinBatchFund+`
-			where n.county = @county and `+where+` and `+isPublic+`),
+		with named as materialized (
+			select n.person_id, n.ref from person n where n.county = @county and `+named+`),
+		found as materialized (
+			select n.ref, p.village_code
+			from named n
+			-- Person by person: the planner takes the public rows for few, and would read them all to find a name among them.
+			cross join lateral (
+				select distinct p.village_code
+				from payment p `+joinBatchFund+`
+				where p.county = @county and p.person_id = n.person_id and `+paid+` and `+isPublic+`) p),
 		page as (
 			select ref, village_code from found
 			order by ref, case when village_code = '' then '0' else village_code end collate "C"
@@ -77,6 +82,9 @@ func (db *DB) PublicPerson(ctx context.Context, ref ledger.PersonRef) (ledger.Fo
 		where p.county = @county and n.ref = @ref and p.village_code = @village and `+isPublic+`
 		order by p.year desc, p.period desc, f.code, p.batch_no, p.line`,
 		pgx.NamedArgs{"county": db.county, "today": db.today(), "ref": ref.Person, "village": ref.Village})
+	if err == nil {
+		err = db.addFormer(ctx, db.pool, payments)
+	}
 	return found[0], payments, err
 }
 
@@ -97,12 +105,13 @@ const theCorrection = `from correction c join batch n on n.county = c.county and
 // paymentColumns are what pages show of a payment p of person n.
 const paymentColumns = `p.batch_no, p.line, p.fund, f.name, p.period, p.village, p.grp, n.name, p.basis, p.basis_unit,
 	p.standard, p.amount_fen, p.paid_on, p.status, f.document, b.file_name, p.sheet, p.sheet_row, b.published_at,
-	` + endColumns
+	p.village_code, f.disclosure, ` + isPublic + `, b.public_until, ` + endColumns
 
 func scanPayment(row pgx.CollectableRow) (p ledger.Payment, err error) {
-	var paid, ended *time.Time
+	var paid, until, ended *time.Time
 	err = row.Scan(&p.Batch, &p.Line, &p.Fund, &p.FundName, &p.Period, &p.Village, &p.Group, &p.Name, &p.Basis, &p.BasisUnit,
-		&p.Standard, &p.Amount, &paid, &p.Status, &p.Document, &p.FileName, &p.Sheet, &p.SheetRow, &p.Published, &ended, &p.Corrected, &p.EndReason, &p.Role)
-	p.PaidOn, p.Ended = orZero(paid), orZero(ended)
+		&p.Standard, &p.Amount, &paid, &p.Status, &p.Document, &p.FileName, &p.Sheet, &p.SheetRow, &p.Published,
+		&p.VillageCode, &p.Disclosure, &p.ListOpen, &until, &ended, &p.Corrected, &p.EndReason, &p.Role)
+	p.PaidOn, p.ListUntil, p.Ended = orZero(paid), orZero(until), orZero(ended)
 	return p, err
 }

@@ -72,34 +72,3 @@ func TestPeopleNamedIsFindAndRead(t *testing.T) {
 		t.Errorf("%d found after the period", n)
 	}
 }
-
-// The state that comes with the rows is that of their moment, and counts how often the outbox was emptied.
-func TestTheIndexStateComesWithTheRows(t *testing.T) {
-	t.Parallel()
-	b := setup(t)
-	ctx := t.Context()
-	b.must(b.SwitchIndex(ctx, "00000001"))
-	b.publish("GD", "2025", row(1, "张三", "a", willow, "1组", 100))
-	hits, err := b.FindPeople(ctx, ledger.PeopleQuery{Name: "张三", PerPage: 1})
-	b.must(err)
-	stranger := ledger.PersonRef{Person: "0123456789abcdef0123456789abcdef"}
-	for _, refs := range [][]ledger.PersonRef{hits.Refs, nil, {stranger}, {stranger, hits.Refs[0]}} {
-		_, state, err := b.PeopleNow(ctx, refs)
-		b.must(err)
-		if state != (ledger.IndexState{Generation: "00000001", Behind: true}) {
-			t.Errorf("with %d people: %+v", len(refs), state)
-		}
-	}
-	changes, err := b.PendingIndex(ctx, 100)
-	b.must(err)
-	b.must(b.DoneIndex(ctx, changes.Seqs[:1]))
-	if _, state, _ := b.PeopleNow(ctx, hits.Refs); state.Drained != 1 || state.Behind != (len(changes.Seqs) > 1) {
-		t.Errorf("after one of %d: %+v", len(changes.Seqs), state)
-	}
-	b.must(b.DoneIndex(ctx, changes.Seqs))
-	found, state, err := b.PeopleNow(ctx, []ledger.PersonRef{stranger, hits.Refs[0]})
-	b.must(err)
-	if state != (ledger.IndexState{Generation: "00000001", Drained: 2}) || len(found) != 1 || found[0].Name != "张三" {
-		t.Errorf("after all: %+v, %+v", state, found)
-	}
-}

@@ -280,6 +280,6 @@ func drainAll(b *books) {
 		if len(c.Seqs) == 0 {
 			return
 		}
-		b.must(b.DoneIndex(b.t.Context(), c.Seqs))
+		b.must(b.DoneIndex(b.t.Context(), ledger.IndexDone{Seqs: c.Seqs}))
 	}
 }

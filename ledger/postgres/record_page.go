@@ -29,7 +29,7 @@ func (db *DB) RecordPage(ctx context.Context, q ledger.RecordQuery) (page ledger
 	}
 	err = pgx.BeginTxFunc(ctx, db.pool, pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}, func(tx pgx.Tx) error {
 		args := pgx.NamedArgs{
-			"county": db.county, "fund": q.Fund, "today": db.today(), "group": q.Group, "then": seqOf(q.Then),
+			"county": db.county, "fund": q.Fund, "today": db.today(), "group": q.Group, "then": seqOf(q.Then), "find": wordsOf(q.Find),
 			"limit": q.PerPage, "offset": (page.Page - 1) * q.PerPage,
 		}
 		if page.Years, err = db.publishedYears(ctx, tx, args); err != nil || len(page.Years) == 0 && q.Year == 0 {
@@ -43,7 +43,7 @@ func (db *DB) RecordPage(ctx context.Context, q ledger.RecordQuery) (page ledger
 		}
 		args["year"] = page.Year
 		for _, fill := range []func(context.Context, pgx.Tx, *recordKind, pgx.NamedArgs, *ledger.RecordPage) error{
-			db.recordTotals, db.recordBatches, db.recordGroups, db.recordRows,
+			db.recordTotals, db.recordYears, db.recordBatches, db.recordGroups, db.recordRows,
 		} {
 			if err := fill(ctx, tx, kind, args, &page); err != nil {
 				return err
@@ -101,14 +101,9 @@ func (db *DB) recordBatches(ctx context.Context, tx pgx.Tx, _ *recordKind, args 
 	if page.Open, page.Until, err = db.listOpen(ctx, tx, args); err != nil {
 		return err
 	}
-	args["alive"] = alive(page.Batches)
-	handed, err := one[*int64](ctx, tx, `
-		select case when count(*) = count(document_fen) then sum(document_fen)::bigint end
-		from batch where county = @county and batch_no = any(@alive)`, args)
-	if err != nil {
+	if page.Handed, err = db.handed(ctx, tx, args, page.Batches); err != nil {
 		return err
 	}
-	page.Handed = (*ledger.Fen)(handed)
 	page.Taken, err = all(ctx, tx, pgx.RowToStructByPos[ledger.RowWithdrawal], `
 		select w.batch_no, r.sheet, r.sheet_row, w.at, w.reason
 		from row_withdrawal w
@@ -159,13 +154,36 @@ func (db *DB) recordGroups(ctx context.Context, tx pgx.Tx, k *recordKind, args p
 	if err == nil && page.Group != "" && page.Shown == 0 {
 		return ledger.ErrNotFound
 	}
+	if err == nil && args["find"] != nil {
+		page.Shown, err = one[int](ctx, tx, `select count(*)::int `+k.openRows(page.Then)+k.asked(), args)
+	}
 	return err
+}
+
+// wordsOf are a question's words in lower case; nil for none.
+func wordsOf(text string) any {
+	if words := strings.Fields(strings.ToLower(text)); len(words) > 0 {
+		return words
+	}
+	return nil
+}
+
+// asked narrows open rows to a group and to those that hold every word of @find in one of their texts.
+func (k *recordKind) asked() string {
+	var texts []string
+	for _, c := range k.columns {
+		if c.sort == textColumn {
+			texts = append(texts, "d."+c.name)
+		}
+	}
+	return ` and (@group = '' or ` + k.grouped() + ` = @group)
+		and not exists (select from unnest(@find::text[]) w where strpos(lower(concat_ws(' ', ` + strings.Join(texts, ", ") + `)), w) = 0)`
 }
 
 // recordRows reads one page of rows, those of a group together, in the order in which the sheets have them.
 func (db *DB) recordRows(ctx context.Context, tx pgx.Tx, k *recordKind, args pgx.NamedArgs, page *ledger.RecordPage) (err error) {
 	page.Rows, err = all(ctx, tx, k.scan(page.Kind), `
-		select `+recordColumns+`, `+k.names("d.")+` `+k.openRows(page.Then)+` and (@group = '' or `+k.grouped()+` = @group)
+		select `+recordColumns+`, `+k.names("d.")+` `+k.openRows(page.Then)+k.asked()+`
 		order by min(p.batch_no) over (partition by `+k.grouped()+`), min(p.line) over (partition by `+k.grouped()+`), p.batch_no, p.line
 		limit @limit offset @offset`, args)
 	return err

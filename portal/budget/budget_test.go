@@ -174,6 +174,12 @@ func TestEverybodyTogether(t *testing.T) {
 	if v := give(t, meter, []Key{other}, m.people(1)); v.Answer != Challenge {
 		t.Errorf("and used it up: %+v", v)
 	}
+	if err := meter.Grant(t.Context(), []Key{other}, 50); err != nil {
+		t.Fatal(err)
+	}
+	if v := give(t, meter, []Key{other, phone}, m.people(20)); v.Answer != Open {
+		t.Errorf("a browser that keeps no cookies, at an address where one was solved: %+v", v)
+	}
 	for i := range 30 { // up to the second
 		k := Key("b" + string(rune('A'+i)))
 		k = "a" + k

@@ -152,9 +152,10 @@ func (m *Meter) judge(keys []Key, want func(Key, *account) int) Verdict {
 		return all
 	}
 	worst := Verdict{}
-	for _, k := range keys {
+	for i, k := range keys {
 		a := m.account(k)
-		v := a.judge(m.rules.of(k.Kind()), want(k, a), now, all.Answer != Open && !hall)
+		// Only the first key is held to what was granted: a browser that keeps no cookies is another each time.
+		v := a.judge(m.rules.of(k.Kind()), want(k, a), now, i == 0 && all.Answer != Open && !hall)
 		v.Kind = k.Kind()
 		if v.Answer > worst.Answer || v.Answer == worst.Answer && (v.Until.After(worst.Until) || v.Short > worst.Short) {
 			worst = v
