@@ -5,7 +5,7 @@ SHELL := /bin/bash
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 GOFLAGS_BUILD := -trimpath -ldflags "-s -w -X main.version=$(VERSION)"
 
-.PHONY: help demo build test test-race test-libreoffice check bench bench-ingest bench-portal county-search fuzz manual tools clean fault-matrix
+.PHONY: help demo build test test-race test-libreoffice check bench bench-ingest bench-search bench-portal county-search fuzz manual tools clean fault-matrix
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -42,6 +42,10 @@ bench: ## speeds as ratios, measured side by side in one run
 bench-ingest: ## one large file read, checked and imported, against excelize; memory of 100,000 and 1,000,000 rows
 	@.ci/setup demo
 	go test -run '^$$' -bench '^BenchmarkIngest$$' -benchtime 1x -timeout 30m ./cmd/mingbai
+
+bench-search: ## our API, pages and lookups against raw Meilisearch and PostgreSQL, by wrk and pgbench; PEOPLE=1000000 for a large county
+	@.ci/setup bench
+	MINGBAI_BENCH_PEOPLE=$(or $(PEOPLE),100000) go test -count=1 -timeout 60m -run '^TestSearchUnderLoad$$' -v ./cmd/mingbai
 
 county-search: ## a county of PEOPLE (default 1000000) entries: everyone is found; publishing, reindex and growth timed (half an hour)
 	@.ci/setup demo

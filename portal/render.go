@@ -65,6 +65,7 @@ var everyPage = []page{
 	emptyRecords(ledger.Agency),
 	emptyRecords(ledger.Post),
 	aboutPage{},
+	apiHelp{},
 	proofPage{},
 	proofPage{Asked: true},
 	proofPage{Asked: true, Genuine: true},

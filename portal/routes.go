@@ -38,6 +38,8 @@ func (s *Server) routes() {
 		s.app.Post("/kiosk/register", private, form, s.limit(s.config.Limits.KioskKey, s.addressKey, nil), s.registerKiosk)
 	}
 
+	s.routeAPI(browse, byAddress, total)
+
 	if s.config.Inquiries != nil {
 		s.inquiryRoutes(form, zip)
 	}

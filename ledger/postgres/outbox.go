@@ -232,7 +232,7 @@ func stream[T any](ctx context.Context, db *DB, scan pgx.RowToFunc[T], sql strin
 // IndexState is which generation of the index answers, whether it still has to be told something, would not take a
 // document or was not yet told whose period ended, and how it was marked: as of one moment.
 func (db *DB) IndexState(ctx context.Context) (ledger.IndexState, error) {
-	return first(ctx, db.pool, pgx.RowToStructByPos[ledger.IndexState], `
+	return first(ctx, db.quick, pgx.RowToStructByPos[ledger.IndexState], `
 		select coalesce(i.generation, ''),
 			exists (select from search_outbox where county = @county)
 				or exists (select from index_fault f where f.county = @county and f.generation = i.generation)
