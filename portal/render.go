@@ -64,6 +64,7 @@ var everyPage = []page{
 	emptyRecords(ledger.Agency),
 	emptyRecords(ledger.Post),
 	aboutPage{},
+	accessiblePage{},
 	proofPage{},
 	proofPage{Asked: true},
 	proofPage{Asked: true, Genuine: true},
