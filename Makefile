@@ -5,7 +5,7 @@ SHELL := /bin/bash
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 GOFLAGS_BUILD := -trimpath -ldflags "-s -w -X main.version=$(VERSION)"
 
-.PHONY: help demo build test tasks test-race test-libreoffice check bench bench-ingest county-search fuzz manual tools clean
+.PHONY: help demo build test tasks test-race test-libreoffice check bench bench-ingest bench-portal county-search fuzz manual tools clean fault-matrix
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -54,6 +54,14 @@ tasks: ## the ten tasks of a reader on every screen, in both editions, with and 
 test-libreoffice: ## what LibreOffice makes of our files and of clerks' ones (needs Debian's libreoffice-calc)
 	@command -v soffice >/dev/null || { echo "还需要 libreoffice-calc（Debian：apt-get install libreoffice-calc）" >&2; exit 1; }
 	MINGBAI_LIBREOFFICE=1 go test -count=1 -timeout 30m -run LibreOffice -v ./ingest/... ./fixtures
+
+bench-portal: ## pages a second of lists and fund pages beside a constant page, first bytes at 50/s; PAYMENTS=1500000 for a whole county
+	@.ci/setup demo
+	@command -v wrk >/dev/null || { echo "还需要 wrk（Debian：apt-get install wrk）" >&2; exit 1; }
+	MINGBAI_BENCH_PAYMENTS=$(PAYMENTS) go test -run '^$$' -bench '^BenchmarkPortal$$' -benchtime 1x -timeout 40m ./cmd/mingbai
+fault-matrix: ## the long fault matrix of search: 20,000 people, each fault lasts 20 s (some 6 minutes)
+	@.ci/setup demo
+	MINGBAI_FAULT_MATRIX=1 go test -count=1 -timeout 30m -v -run '^TestTheFaultMatrix$$' ./cmd/mingbai
 
 fuzz: ## each fuzz test for FUZZTIME (default 30s)
 	@for p in ./ingest/... ./search/... ./ledger/...; do \

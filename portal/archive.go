@@ -28,11 +28,12 @@ type Archive interface {
 
 // archiveRoutes are the open data. Nobody is named there, so anybody may keep it.
 func (s *Server) archiveRoutes(browse, zip fiber.Handler) {
-	s.app.Get("/data", zip, s.data)
+	s.app.Get("/data", s.forAll, zip, s.data)
 	s.app.Get("/data/catalog.jsonld", zip, s.dataCatalogue)
 	s.app.Get("/data/dictionary.csv", zip, s.dataDictionary)
-	s.app.Get("/data/:table", zip, s.dataTable)
+	s.app.Get("/data/:table", s.forAll, zip, s.dataTable)
 	s.app.Get("/data/:table/:file", browse, zip, s.dataDownload)
 	s.app.Get("/data/:table/:version/:file", browse, zip, s.dataDownload)
 	s.app.Get("/feed.atom", zip, s.feed)
+	s.app.Get("/sitemap.xml", zip, s.sitemap)
 }

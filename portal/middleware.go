@@ -60,6 +60,9 @@ func reference(c *fiber.Ctx) string {
 	return ref
 }
 
+// askFirst is what may be kept by anybody who asks again before it is shown.
+const askFirst = "no-cache"
+
 // headers sets what every answer carries, errors too.
 func headers(secure bool) fiber.Handler {
 	const policy = "default-src 'none'; style-src 'self'; img-src 'self' data:; script-src 'self'; connect-src 'self'; " +
@@ -71,7 +74,7 @@ func headers(secure bool) fiber.Handler {
 		c.Set("Permissions-Policy", "camera=(), microphone=(), geolocation=(), payment=(), usb=()")
 		c.Set("Cross-Origin-Opener-Policy", "same-origin")
 		c.Set("Cross-Origin-Resource-Policy", "same-origin")
-		c.Set("Cache-Control", "no-cache")
+		c.Set("Cache-Control", askFirst)
 		if secure {
 			c.Set("Strict-Transport-Security", "max-age=31536000")
 		}

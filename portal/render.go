@@ -27,6 +27,7 @@ type Frame struct {
 	Wide    bool // a table of many columns
 	Menu    []way
 	Foot    []way
+	Feed    bool // there is a feed of publications
 
 	reader *reader
 }
@@ -35,7 +36,7 @@ func (s *Server) frame(title string) Frame {
 	c := s.config
 	return Frame{
 		Title: title, County: c.County, Phone: c.Phone, Hours: c.Hours, Address: c.Address,
-		Menu: s.menu, Foot: s.foot, reader: &reader{},
+		Menu: s.menu, Foot: s.foot, Feed: c.Archive != nil, reader: &reader{},
 	}
 }
 
@@ -78,6 +79,10 @@ var everyPage = []page{
 	trackPage{},
 	answersPage{},
 	answerPage{},
+	deskQueuePage{},
+	deskCasePage{},
+	deskDaysPage{},
+	deskEnterPage{},
 	challengePage{},
 	waitPage{},
 	kioskPage{},

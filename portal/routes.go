@@ -24,8 +24,8 @@ func (s *Server) routes() {
 	s.app.Get("/words.json", zip, s.words)
 	s.app.Get("/people/:ref", private, browse, s.withinBudget, zip, s.person)
 
-	s.app.Get("/funds", zip, s.funds)
-	s.app.Get("/funds/:code", browse, zip, s.fund) // a roster of staff is among them
+	s.app.Get("/funds", s.forAll, zip, s.funds)
+	s.app.Get("/funds/:code", browse, s.forAll, zip, s.fund) // a roster of staff is among them
 	if s.config.Papers != nil {
 		s.app.Get("/funds/:code/documents/:doc", browse, s.publicPaper)
 	}

@@ -55,6 +55,8 @@ type Server struct {
 	assets   map[string]asset // by path
 	lexicon  lexicon
 	files    *keep[dataFile]
+	pages    *keep[keptPage] // those that are the same for everybody
+	counter  fresh
 	meter    *budget.Meter // of people shown
 	seed     maphash.Seed
 	screens  hallScreens
@@ -73,7 +75,10 @@ func New(c Config, books Books, finder Finder) (*Server, error) {
 	c = c.withDefaults()
 	s := &Server{
 		config: c, books: books, finder: finder, log: c.Log, validate: newValidator(), office: c.Office, needs: map[string]need{}, printing: make(chan struct{}, 1), seed: maphash.MakeSeed(),
-		files: newKeep[dataFile](32 << 20),
+		files: newKeep[dataFile](32 << 20), pages: newKeep[keptPage](32 << 20),
+	}
+	if c.Archive != nil {
+		s.counter.read = c.Archive.PublicCounter
 	}
 	var store budget.Store
 	if c.Harvest.Guard != nil {

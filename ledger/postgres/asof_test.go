@@ -196,7 +196,7 @@ func TestAsOfShowsNoMoreThanToday(t *testing.T) {
 	b := desk(t)
 	b.publish("DB", "2025", row(1, "甲", "a", willow, "1", 100))
 	day := ledger.DateOf(b.now)
-	if _, err := b.FundPageOn(t.Context(), "DB", 2025, day); ledger.KindOf(err) != ledger.KindNotFound {
+	if _, err := b.FundPageOn(t.Context(), "DB", 2025, day); ledger.KindOf(err) != ledger.KindInvalid {
 		t.Errorf("a closed fund as of a day: %v", err)
 	}
 	post := b.publishRecords(ledger.Post, "2025", "unit_name=县水利局 person_name=张三", "unit_name=县水利局 person_name=李四")

@@ -154,7 +154,7 @@ func (db *DB) FundPageOn(ctx context.Context, code string, year int, day time.Ti
 		return page, err
 	}
 	if fund.Disclosure != ledger.DisclosePublic {
-		return page, ledger.Errorf(ledger.KindNotFound, "“%s”只公开今天的合计，不提供往日的账目：两天相减，会露出个别人家的数", fund.Name)
+		return page, ledger.Errorf(ledger.KindInvalid, "“%s”只公开今天的合计，不提供往日的账目：两天相减，会露出个别人家的数", fund.Name)
 	}
 	then, err := db.EditionOn(ctx, day)
 	if err != nil {
