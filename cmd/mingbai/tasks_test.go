@@ -19,7 +19,6 @@ type taskWorld struct {
 	*world
 	she  fixtures.Household
 	site string
-	fund string // of the line that was corrected
 }
 
 // task is something that somebody comes for, done from the home page on. most is how many taps it may take; 0 is any.
