@@ -5,7 +5,7 @@ SHELL := /bin/bash
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 GOFLAGS_BUILD := -trimpath -ldflags "-s -w -X main.version=$(VERSION)"
 
-.PHONY: help demo build test test-race test-libreoffice check bench bench-ingest bench-search bench-portal county-search fuzz manual tools clean fault-matrix
+.PHONY: help demo build test test-race test-libreoffice check bench bench-ingest bench-search bench-portal county-search fuzz manual tools clean fault-matrix tasks
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -50,6 +50,10 @@ bench-search: ## our API, pages and lookups against raw Meilisearch and PostgreS
 county-search: ## a county of PEOPLE (default 1000000) entries: everyone is found; publishing, reindex and growth timed (half an hour)
 	@.ci/setup demo
 	MINGBAI_COUNTY_SEARCH=$(or $(PEOPLE),1000000) go test -count=1 -timeout 120m -run '^TestCountySearch$$' -v ./cmd/mingbai
+
+tasks: ## the ten tasks of a reader on every screen, in both editions, with and without scripts and mouse (minutes)
+	@.ci/setup test
+	MINGBAI_TASKS=all go test -count=1 -timeout 30m -v -run '^TestTheTenTasks$$' ./cmd/mingbai
 
 test-libreoffice: ## what LibreOffice makes of our files and of clerks' ones (needs Debian's libreoffice-calc)
 	@command -v soffice >/dev/null || { echo "还需要 libreoffice-calc（Debian：apt-get install libreoffice-calc）" >&2; exit 1; }

@@ -32,6 +32,7 @@ func TestEveryPageIsWhole(t *testing.T) {
 		"new fund":    {func(s *site) answer { s.books.fund.Years = nil; return s.get("/funds/NB-01") }, 200, false, false},
 		"village":     {func(s *site) answer { return s.get(listPage) }, 200, true, true},
 		"about":       {func(s *site) answer { return s.get("/about") }, 200, false, false},
+		"accessible":  {func(s *site) answer { return s.get("/accessible") }, 200, false, false},
 		"audit":       {func(s *site) answer { return s.get("/audit") }, 200, false, false},
 		"older audit": {func(s *site) answer { return s.get("/audit?before=2025-01-02") }, 200, false, false},
 		"no audit":    {func(s *site) answer { s.books.empty = true; return s.get("/audit") }, 200, false, false},

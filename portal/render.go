@@ -66,6 +66,7 @@ var everyPage = []page{
 	emptyRecords(ledger.Post),
 	aboutPage{},
 	apiHelp{},
+	accessiblePage{},
 	proofPage{},
 	proofPage{Asked: true},
 	proofPage{Asked: true, Genuine: true},

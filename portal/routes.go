@@ -45,6 +45,7 @@ func (s *Server) routes() {
 	}
 
 	s.app.Get("/about", zip, s.about)
+	s.app.Get("/accessible", zip, s.accessible)
 	s.app.Get("/audit", zip, s.audit)
 	s.app.Post("/elder", s.elder)
 	if s.config.Seals != nil {
