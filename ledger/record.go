@@ -80,8 +80,8 @@ var Stages = [4]string{"申报前村级公示", "资金到县公开", "县级公
 type RecordPage struct {
 	Fund
 	Year    int
-	Years   []int // in which anything was published, newest first; it may all have been withdrawn since
-	All     Tally // money of rows of depth 0
+	Years   []int       // in which anything was published, newest first; it may all have been withdrawn since
+	All     Tally       // money of rows of depth 0
 	ByYear  []YearTally // newest first
 	Sums    map[string]int64
 	Said    map[string]int // how many rows give a field of Sums, or a stage's date
