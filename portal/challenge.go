@@ -48,8 +48,6 @@ func (s *Server) showSpent(c *fiber.Ctx, e *spent) error {
 	if e.Answer == budget.Challenge {
 		return s.showChallenge(c, c.OriginalURL(), e.Short, false)
 	}
-	now := s.config.Harvest.Now()
-	c.Set(fiber.HeaderRetryAfter, strconv.Itoa(max(1, int(e.Until.Sub(now)/time.Second)+1)))
 	p := waitPage{Frame: s.frame("请过一会儿再看"), Until: roomAt(e.Until), Together: e.Kind == ledger.BucketTotal}
 	p.NoIndex = true
 	return s.show(c, http.StatusTooManyRequests, p)

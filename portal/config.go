@@ -52,6 +52,7 @@ type Config struct {
 	Archive   Archive   // the books of other days and the open data; no such pages when nil
 	Site      string    `validate:"omitempty,url"` // https://… without a slash at the end: how the site is reached, for the sitemap
 	Inquiries Inquiries // what citizens send; no pages for it when nil
+	Desk      Desk      // the office's part of it
 	Scan      Scanner   // of their files; nobody looks when nil
 }
 

@@ -5,6 +5,7 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"hash/maphash"
+	"strconv"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -75,7 +76,7 @@ func (s *Server) principal(c *fiber.Ctx) budget.Key {
 func (s *Server) withinBudget(c *fiber.Ctx) error {
 	v, err := s.meter.Check(c.UserContext(), s.buckets(c, false))
 	if err == nil {
-		err = refused(v)
+		err = s.refuse(c, v)
 	}
 	if err != nil {
 		return err
@@ -92,7 +93,7 @@ func (s *Server) giveOut(c *fiber.Ctx, people []uint64) error {
 	if err != nil {
 		return err
 	}
-	return refused(v)
+	return s.refuse(c, v)
 }
 
 // buckets are those of whoever asks: the kiosk; or the address, and the browser. A browser that is new is known from now on.
@@ -135,13 +136,15 @@ type spent struct {
 func (e *spent) Error() string { return e.refusal.Error() }
 func (e *spent) Unwrap() error { return e.refusal }
 
-func refused(v budget.Verdict) error {
+// refuse is the error for a verdict; where only time helps, its header says how much.
+func (s *Server) refuse(c *fiber.Ctx, v budget.Verdict) error {
 	switch v.Answer {
 	case budget.Open:
 		return nil
 	case budget.Challenge:
 		return &spent{v, ledger.Errorf(ledger.KindTooMany, "看的人数多了，请先在网页上核对一次，再接着看。")}
 	}
+	c.Set(fiber.HeaderRetryAfter, strconv.Itoa(max(1, int(v.Until.Sub(s.config.Harvest.Now())/time.Second)+1)))
 	return &spent{v, ledger.Errorf(ledger.KindTooMany, "看的人数到了上限，请%s以后再来。", roomAt(v.Until))}
 }
 

@@ -158,8 +158,7 @@ func (a answer) sum(t *testing.T) int {
 	if m == nil {
 		t.Fatalf("asked %q", a.text("label[for=answer]"))
 	}
-	first := strings.TrimPrefix(m[1], "或者：")
-	x, ok := fromChinese(first)
+	x, ok := fromChinese(m[1])
 	y, ok2 := fromChinese(m[3])
 	if !ok || !ok2 {
 		t.Fatalf("asked %q", m)

@@ -150,7 +150,7 @@ func (s *Server) takeFiling(c *fiber.Ctx) error {
 
 // filingOf reads the form. What it does not know it leaves out.
 func (s *Server) filingOf(c *fiber.Ctx, b brought) inquiry.Filing {
-	text := func(name string) string { return strings.TrimSpace(strings.ReplaceAll(b.fields[name], "\r\n", "\n")) }
+	text := b.text
 	f := inquiry.Filing{
 		Kind: inquiry.Kind(text("kind")), Channel: inquiry.Web, Seal: text("to") == "discipline", Subject: text("subject"), Text: text("text"),
 		Name: text("name"), Phone: text("phone"), Fund: text("fund"), Row: rowOf(text("row")),

@@ -6,6 +6,8 @@ import (
 	"io"
 	"mime"
 	"mime/multipart"
+	"net/url"
+	"strings"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -24,7 +26,7 @@ var taking = make(chan struct{}, 4)
 
 // brought is what a form brought: fields, and files as they came.
 type brought struct {
-	fields map[string]string
+	fields url.Values
 	files  []rawFile
 }
 
@@ -43,21 +45,21 @@ func (s *Server) bring(c *fiber.Ctx) (b brought, done func(), err error) {
 	}
 	kind, params, err := mime.ParseMediaType(c.Get(fiber.HeaderContentType))
 	if err != nil || kind != fiber.MIMEMultipartForm {
-		if err := readForm(c); err != nil {
-			return b, done, err
-		}
-		b.fields = map[string]string{}
-		c.Request().PostArgs().VisitAll(func(key, value []byte) { b.fields[string(key)] = string(value) })
-		return b, done, s.checked(c, b.fields[tokenField])
+		return brought{}, done, errForm
 	}
 	if b, err = readBrought(multipart.NewReader(patient{c}, params["boundary"])); err != nil {
 		return b, done, err
 	}
-	return b, done, s.checked(c, b.fields[tokenField])
+	return b, done, s.checked(c, b.fields.Get(tokenField))
+}
+
+// text is a field as its writer meant it: without blanks around it, and with one kind of line end.
+func (b brought) text(name string) string {
+	return strings.TrimSpace(strings.ReplaceAll(b.fields.Get(name), "\r\n", "\n"))
 }
 
 func readBrought(parts *multipart.Reader) (b brought, err error) {
-	b.fields = map[string]string{}
+	b.fields = url.Values{}
 	room := int64(besidesThem)
 	for {
 		part, err := parts.NextPart()
@@ -86,7 +88,7 @@ func readBrought(parts *multipart.Reader) (b brought, err error) {
 			b.files = append(b.files, rawFile{part.FileName(), content})
 		default:
 			room -= int64(len(content))
-			b.fields[part.FormName()] = string(content)
+			b.fields.Add(part.FormName(), string(content))
 		}
 	}
 }
@@ -125,4 +127,21 @@ func (s *Server) scanned(ctx context.Context, content []byte) (held bool, err er
 		return false, ledger.Errorf(ledger.KindInvalid, "里面有病毒，没有收下。请换一个文件")
 	}
 	return false, nil
+}
+
+const broughtKey = localKey("brought")
+
+// longForm is a need whose form brings long texts and files.
+func (n need) longForm() need {
+	n.long = true
+	return n
+}
+
+// broughtTo is what an office form of that kind brought: the door has read it to find its token.
+func broughtTo(c *fiber.Ctx) brought {
+	b, _ := c.Locals(broughtKey).(brought)
+	if b.fields == nil {
+		b.fields = url.Values{}
+	}
+	return b
 }

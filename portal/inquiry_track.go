@@ -3,7 +3,6 @@ package portal
 import (
 	"net/http"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -110,8 +109,8 @@ func (s *Server) citizenAct(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	act := inquiry.Act(b.fields["act"])
-	id := s.caseOfTicket(b.fields["ticket"], device(c), time.Now())
+	act := inquiry.Act(b.fields.Get("act"))
+	id := s.caseOfTicket(b.fields.Get("ticket"), device(c), time.Now())
 	said, known := citizenActs[act]
 	if !known || id == "" {
 		return ledger.Errorf(ledger.KindDenied, "页面放得太久了，没有送出。请用查询码重新打开，再填一次。")
@@ -125,8 +124,8 @@ func (s *Server) citizenAct(c *fiber.Ctx) error {
 	}
 	if failed == nil {
 		failed = s.config.Inquiries.CitizenAct(ctx, id, inquiry.Deed{
-			Act: act, Seen: b.fields["seen"], Files: files, Facts: inquiry.Facts{
-				Text: strings.TrimSpace(strings.ReplaceAll(b.fields["text"], "\r\n", "\n")), Rating: inquiry.Rating(b.fields["rating"]),
+			Act: act, Seen: b.fields.Get("seen"), Files: files, Facts: inquiry.Facts{
+				Text: b.text("text"), Rating: inquiry.Rating(b.fields.Get("rating")),
 			},
 		})
 	}

@@ -1,6 +1,7 @@
 package portal
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"net/url"
@@ -59,23 +60,15 @@ type missingPage struct {
 
 func (missingPage) view() string { return "pages/missing" }
 
-// nobody is a reference that nobody has. Whoever is not found is looked up all the same: the same questions go to the books.
+// nobody is a reference that nobody has.
 const nobody = "00000000000000000000000000000000"
 
 // lookup shows a person their own book. A wrong name, a wrong number and an unknown person end in the same query and the
 // same page.
 func (s *Server) lookup(c *fiber.Ctx) error {
 	q := c.Locals(questionKey).(question)
-	ctx := c.UserContext()
-	person, err := s.finder.Lookup(ctx, s.config.Token(q.number), s.config.Normalise(q.name))
+	person, book, err := s.ownBook(c.UserContext(), q)
 	if errors.Is(err, ledger.ErrNotFound) {
-		person, err = nobody, nil
-	}
-	if err != nil {
-		return err
-	}
-	book, err := s.books.OwnBook(ctx, person)
-	if errors.Is(err, ledger.ErrNotFound) { // nobody, or the last row was withdrawn a moment ago
 		return s.missing(c, q)
 	}
 	if err != nil {
@@ -86,6 +79,20 @@ func (s *Server) lookup(c *fiber.Ctx) error {
 		return err
 	}
 	return s.show(c, http.StatusOK, p)
+}
+
+// ownBook is ErrNotFound also when the last row was withdrawn between the two questions. Whoever is not found is nobody, and
+// nobody's book is asked for all the same.
+func (s *Server) ownBook(ctx context.Context, q question) (person string, book ledger.OwnBook, err error) {
+	person, err = s.finder.Lookup(ctx, s.config.Token(q.number), s.config.Normalise(q.name))
+	if errors.Is(err, ledger.ErrNotFound) {
+		person, err = nobody, nil
+	}
+	if err != nil {
+		return person, book, err
+	}
+	book, err = s.books.OwnBook(ctx, person)
+	return person, book, err
 }
 
 func (s *Server) missing(c *fiber.Ctx, q question) error {

@@ -3,6 +3,7 @@ package portal
 import (
 	"context"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -188,6 +189,8 @@ func whatToDo(c index.Care) string {
 		return "没有配置检索服务（MINGBAI_MEILI_URL）。查询由账簿直接回答，慢一些，答案一样。"
 	case !c.Reachable:
 		return "检索服务（Meilisearch）没有回应。请到服务器上看它是否在运行、磁盘满没满；修好后这里会自己恢复，不用再点什么。"
+	case c.Lag.Pending > 0 && strings.Contains(c.Why, "写不进去"):
+		return "请到服务器上腾出磁盘，再看检索服务（Meilisearch）是否在运行；腾出来以后这里会自己接着写，不用再点什么。"
 	case len(c.Faults) > 0:
 		return "有文档索引不收，列在下面。请点“修复”再试一次；还是不收，把编号报给维护的人。"
 	case c.Build.Generation != "" || c.People < 0:

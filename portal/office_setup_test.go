@@ -63,7 +63,7 @@ func setupOffice(t *testing.T, change ...func(*Config)) *officeSite {
 	}
 	s.site = setup(t, append(change, func(c *Config) {
 		c.Office, c.Intake, c.Review = s.accounts, testIntake{db}, reviewBooks{db}
-		c.Inquiries = s.desk
+		c.Inquiries, c.Desk = s.desk, s.desk
 		c.Boards, c.Trail, c.Work, c.Papers, c.Lists = db, db, db, db, plainLists{db}
 		c.Harvest.Guard = db
 		c.Search = careBooks{db, &index.Care{}}
@@ -172,5 +172,5 @@ func (s *officeSite) lines(where string) (n int) {
 
 // path fills a route's parameters.
 func (s *officeSite) path(route string) string {
-	return strings.NewReplacer(":login", "target", ":id", strconv.FormatInt(s.department, 10), ":token", "x", ":no", "1", ":request", "1", ":set", "1", ":village", villageCode, ":list", "unit_name", ":code", grain.Code, ":doc", "1", ":kiosk", "1", ":alarm", "1").Replace(route)
+	return strings.NewReplacer(":login", "target", ":id", strconv.FormatInt(s.department, 10), ":token", "x", ":no", "1", ":request", "1", ":set", "1", ":village", villageCode, ":list", "unit_name", ":code", grain.Code, ":doc", "1", ":kiosk", "1", ":alarm", "1", ":case", "x", ":file", "x").Replace(route)
 }

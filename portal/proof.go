@@ -25,8 +25,9 @@ type Sealer interface {
 
 // proofSheet is what a printed sheet carries to be held against the books later.
 type proofSheet struct {
-	QR template.HTML
-	At time.Time
+	QR   template.HTML
+	Path string
+	At   time.Time
 }
 
 // claim is what a printed sheet says. It is sealed whole: whoever scans the code reads neither whose sheet it is nor what
@@ -91,7 +92,7 @@ func (s *Server) proofOf(c *fiber.Ctx, person string, book ledger.OwnBook) (*pro
 	m := newClaim(person, book, time.Now().Truncate(time.Microsecond)) // as the code keeps it
 	code := base64.RawURLEncoding.EncodeToString(s.config.Seals.Seal(claimPlace, m.bytes()))
 	picture, err := qr(c.BaseURL() + "/proof/" + code)
-	return &proofSheet{picture, m.at}, err
+	return &proofSheet{picture, "/proof/" + code, m.at}, err
 }
 
 // proofPage says whether a printed sheet is ours, and whether the books still say what it says.

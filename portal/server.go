@@ -73,8 +73,10 @@ type Server struct {
 // New parses every template and joins the routes. It fails rather than serve a site with a page missing.
 func New(c Config, books Books, finder Finder) (*Server, error) {
 	c = c.withDefaults()
-	s := &Server{config: c, books: books, finder: finder, log: c.Log, validate: newValidator(), office: c.Office, needs: map[string]need{}, printing: make(chan struct{}, 1), seed: maphash.MakeSeed(),
-		files: newKeep[dataFile](32 << 20), pages: newKeep[keptPage](32 << 20)}
+	s := &Server{
+		config: c, books: books, finder: finder, log: c.Log, validate: newValidator(), office: c.Office, needs: map[string]need{}, printing: make(chan struct{}, 1), seed: maphash.MakeSeed(),
+		files: newKeep[dataFile](32 << 20), pages: newKeep[keptPage](32 << 20),
+	}
 	if c.Archive != nil {
 		s.counter.read = c.Archive.PublicCounter
 	}

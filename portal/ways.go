@@ -26,6 +26,7 @@ var (
 		{Path: "/about", Name: "说明", Nav: "about"},
 	}
 	footWays = []way{
+		{Path: "/track", Name: "查办理进度"},
 		{Path: "/about", Name: "怎样查、怎样保护您的信息"},
 		{Path: "/accessible", Name: "无障碍"},
 		{Path: "/data", Name: "开放数据"},

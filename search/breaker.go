@@ -45,8 +45,9 @@ type call struct {
 
 const (
 	slowCall     = 500 * time.Millisecond // an answer that takes longer is a slow one
-	slowWindow   = 10 * time.Second       // what is looked back on
-	slowLeast    = 10                     // answers in the window before their rate says anything
+	slowWindow   = 10 * time.Second       // what is looked back on,
+	slowMost     = 20                     // and how many of the last answers;
+	slowLeast    = 10                     // fewer say nothing
 	failuresMost = 3                      // errors one after another; one that leaves no doubt is enough
 	firstPause   = time.Second
 	longestPause = 10 * time.Second
@@ -101,7 +102,7 @@ const whySlow = "回答太慢"
 
 func (b *breaker) tooSlow(c call) bool {
 	b.calls = append(b.calls, c)
-	for c.at.Sub(b.calls[0].at) > slowWindow || len(b.calls) > 1000 {
+	for c.at.Sub(b.calls[0].at) > slowWindow || len(b.calls) > slowMost {
 		b.calls = b.calls[1:]
 	}
 	n := 0
@@ -119,7 +120,11 @@ func (b *breaker) failed(err error) {
 	defer b.mu.Unlock()
 	b.inFlight--
 	b.failures++
-	if b.state == HalfOpen || b.state == Closed && (b.failures >= failuresMost || beyondDoubt(err)) {
+	if b.state == HalfOpen {
+		b.open(b.why) // what was slow is not gone because a trial, which has less time, did not wait for it
+		return
+	}
+	if b.state == Closed && (b.failures >= failuresMost || beyondDoubt(err)) {
 		b.open(inWords(err))
 	}
 }

@@ -30,8 +30,14 @@ func (e *Engine) Heal(ctx context.Context) error {
 	if e.client == nil {
 		return nil
 	}
-	why, err := e.ailment(ctx)
+	began := time.Now()
+	err := e.reach(ctx)
+	quick := time.Since(began) <= slowCall/2
+	why := ""
 	if err == nil {
+		why, err = e.ailment(ctx)
+	}
+	if err == nil && quick {
 		e.breaker.seen(nil)
 	}
 	if err == nil && why == "" {

@@ -15,11 +15,24 @@ type health struct {
 	mu      sync.Mutex
 	last    string // the last error
 	lastAt  time.Time
+	stuck   string    // Meilisearch's code for why nothing can be written; empty when something was since
 	counted time.Time // when Heal last counted the books
 	off     bool      // and found another number of documents
 	empty   int       // which indexes were, when last looked at
 	rest    time.Time // no rebuild before: the last one failed
 	pause   time.Duration
+}
+
+func (h *health) stick(code string) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.stuck = code
+}
+
+func (h *health) stuckBy() string {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.stuck
 }
 
 // turned tells of the breaker's change, once.
@@ -108,6 +121,8 @@ func (e *Engine) whyBooks(state ledger.IndexState, marks []string, err error) st
 		return "索引不存在，等待重建"
 	case err != nil:
 		return "检索服务不可用"
+	case state.Behind && e.health.stuckBy() != "":
+		return "索引写不进去（" + e.health.stuckBy() + "），多半是磁盘满了"
 	case breaker != Closed:
 		return "断路器断开：" + why
 	case !slices.Equal(marks, state.Marks):

@@ -65,6 +65,7 @@ func (e *Engine) drain(ctx context.Context) (n int, err error) {
 		}
 		n += len(c.Seqs)
 		e.flow.add(len(c.Seqs))
+		e.health.stick("")
 	}
 }
 
@@ -171,6 +172,9 @@ func (e *Engine) writer(kind, generation string) *writer {
 
 // noted keeps an error of Meilisearch's for Status, and tells by its kind whether trying again may help.
 func (e *Engine) noted(err error) error {
+	if ours, ok := err.(*ledger.Error); ok && ours != ErrNoIndex && ours != ErrTouched {
+		return err // the books', or noted already
+	}
 	var f *fault
 	var r *Refusal
 	if !errors.As(err, &f) && !errors.As(err, &r) && !errors.Is(err, ErrNoIndex) && !errors.Is(err, ErrTouched) {
@@ -182,6 +186,7 @@ func (e *Engine) noted(err error) error {
 		return &ledger.Error{Kind: ledger.KindUnavailable, Message: "检索服务不可用", Cause: err}
 	}
 	if r != nil {
+		e.health.stick(r.Code)
 		return &ledger.Error{Kind: ledger.KindUnavailable, Message: "检索服务写不进去（" + r.Code + "）", Cause: err}
 	}
 	return err

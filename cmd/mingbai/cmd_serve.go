@@ -32,8 +32,8 @@ type siteFlags struct {
 	Addr           string   `help:"监听地址" default:"127.0.0.1:8080"`
 	TrustedProxies []string `help:"可信的反向代理地址；只有它们给出的来访地址才算数"`
 	Kiosks         []string `help:"服务大厅查询机的地址；多人共用，不按地址限次。也可以在办公页面登记，用密钥认"`
-	Site           string   `help:"网站对外的地址，写进网站地图" placeholder:"https://…"`
 	MetricsAddr    string   `help:"另开一个监听地址给监控取数（/metrics）；只给内网，不给就不开" placeholder:"127.0.0.1:9464"`
+	Site           string   `help:"网站对外的地址，写进网站地图" placeholder:"https://…"`
 	Secure         bool     `help:"网站在 HTTPS 之后（设 Secure 与 HSTS）"`
 
 	ClamdAddr string `help:"病毒检查（clamd）的地址：主机:端口，或套接字的路径；不给就不查" placeholder:"ADDR"`
@@ -100,7 +100,7 @@ func (f *siteFlags) serve(cfg *Config, s *streams, keys *ledger.Keyring, ready f
 	if err != nil {
 		return err
 	}
-	config.Inquiries, config.Scan = desk, f.scanner()
+	config.Inquiries, config.Desk, config.Scan = desk, desk, f.scanner()
 	if config.Harvest, err = f.harvest(db); err != nil {
 		return err
 	}

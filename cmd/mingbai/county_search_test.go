@@ -189,7 +189,7 @@ func (e everyone) ask(who *search.Engine, mode ledger.NameMode, typed []string, 
 	for half := range 2 {
 		workers.Go(func() {
 			for i := half; i < len(typed); i += 2 {
-				size := 1000
+				size := 10_000
 				if i%50 < 2 && len(want[i]) < 400 {
 					size = 20 // as pages are
 				}

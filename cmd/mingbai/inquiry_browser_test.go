@@ -80,7 +80,7 @@ func TestACitizenAsksAboutARow(t *testing.T) {
 			f.see("已经收到您的投诉", "只显示这一次")
 			f.fits()
 			f.shot("ask-4-receipt")
-			code := codeShape.FindString(regexp.MustCompile(`\s+`).ReplaceAllString(textOf(f, ".code"), "-"))
+			code := codeShape.FindString(regexp.MustCompile(`\s+`).ReplaceAllString(textOf(f, ".trackcode"), "-"))
 			id, err := desk.CaseOfCode(t.Context(), code)
 			w.must(err)
 			act := caseActs(w, desk, id)

@@ -54,6 +54,8 @@ type world struct {
 	key  string
 	conn *pgx.Conn
 	log  syncBuffer // of the server
+
+	budget map[string]string // of the server; the defaults when nil
 }
 
 // newWorld makes empty books with the fictional county's code lists, clerk li and certifiers wang and zhao (li may certify, too).
@@ -147,6 +149,7 @@ func (w *world) serve(kiosks ...string) string {
 		Kiosks:    kiosks,
 		siteWords: siteWords{CountyName: "清泉县", Phone: "0990-1210000", Hours: "工作日 8:30—17:30", Office: "县财政局一楼"},
 	}
+	site.Budget = w.budget
 	if kiosks != nil {
 		site.Budget = map[string]string{"kiosk": "100000000/100000000/100000000/100000000"}
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"iter"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -76,13 +77,12 @@ func (db *DB) pending(ctx context.Context, table string, limit int) (ledger.Inde
 	args := pgx.NamedArgs{"county": db.county, "today": db.today(), "people": people, "villages": villages}
 	if c.People, err = all(ctx, db.pool, scanPeopleEntry, `
 		with k as (select distinct * from unnest(@people::bigint[], @villages::text[]) as k (person_id, village_code))
-		select n.ref, k.village_code, n.name_key, n.name_py, coalesce(r.name, ''), e.funds, e.years, e.pairs
+		select n.ref, k.village_code, n.name_key, n.name_py, coalesce(r.name, ''), e.paid
 		from k
 		join person n on n.county = @county and n.person_id = k.person_id
 		left join region r on r.county = @county and r.code = k.village_code
 		cross join lateral (
-			select coalesce(array_agg(distinct p.fund), '{}') as funds, coalesce(array_agg(distinct p.year), '{}') as years,
-				`+fundsInYears+` as pairs
+			select `+fundsInYears+` as paid
 			from payment p `+joinBatchFund+`
 			where p.county = @county and p.person_id = k.person_id and p.village_code = k.village_code and `+isPublic+`) e`,
 		args); err != nil {
@@ -110,17 +110,23 @@ const hasOwnBook = `(exists (
 const fundsInYears = `coalesce(array_agg(distinct p.year || '@' || p.fund), '{}')`
 
 func scanPeopleEntry(row pgx.CollectableRow) (e ledger.PeopleEntry, err error) {
-	var pairs []string
-	if err = row.Scan(&e.Ref.Person, &e.Ref.Village, &e.Forms.Key, &e.Forms.Pinyin, &e.Village, &e.FundCodes, &e.Years, &pairs); err != nil {
+	var paid []string
+	if err = row.Scan(&e.Ref.Person, &e.Ref.Village, &e.Forms.Key, &e.Forms.Pinyin, &e.Village, &paid); err != nil {
 		return e, err
 	}
-	for _, pair := range pairs {
-		year, fund, _ := strings.Cut(pair, "@")
+	for _, p := range paid {
+		year, fund, _ := strings.Cut(p, "@")
 		n, err := strconv.Atoi(year)
 		if err != nil {
 			return e, err
 		}
 		e.FundYears = append(e.FundYears, ledger.FundInYear{Fund: fund, Year: n})
+		if !slices.Contains(e.FundCodes, fund) {
+			e.FundCodes = append(e.FundCodes, fund)
+		}
+		if !slices.Contains(e.Years, n) {
+			e.Years = append(e.Years, n)
+		}
 	}
 	return e, nil
 }
@@ -156,15 +162,24 @@ func (db *DB) DoneIndex(ctx context.Context, done ledger.IndexDone) error {
 // after one of them on.
 func (db *DB) AllPeople(ctx context.Context, after string) iter.Seq2[ledger.PeopleEntry, error] {
 	person, village, _ := strings.Cut(after, "-")
+	// Rows are gathered before names are put to them: the planner takes what is public for little, and would look up the
+	// person of each of a million rows by itself.
 	return stream(ctx, db, scanPeopleEntry, `
-		select n.ref, p.village_code, n.name_key, n.name_py, coalesce(r.name, ''), array_agg(distinct p.fund), array_agg(distinct p.year), `+fundsInYears+`
-		from payment p `+joinBatchFund+`
-		join person n on n.county = p.county and n.person_id = p.person_id
-		left join region r on r.county = p.county and r.code = p.village_code
-		where p.county = @county and `+isPublic+`
-			and (@person = '' or (n.ref, case when p.village_code = '' then '0' else p.village_code end collate "C") > (@person, @village))
-		group by n.ref, p.village_code, n.name_key, n.name_py, r.name
-		order by n.ref, case when p.village_code = '' then '0' else p.village_code end collate "C"`,
+		with open as materialized (
+			select b.batch_no from batch b join fund f on f.county = b.county and f.code = b.fund
+			where b.county = @county and f.disclosure = 'public' and b.public_from <= @today
+				and (b.public_until is null or b.public_until >= @today)),
+		e as (
+			select p.person_id, p.village_code, `+fundsInYears+` as paid
+			from payment p
+			where p.county = @county and p.active and p.batch_no in (select batch_no from open)
+			group by p.person_id, p.village_code offset 0)
+		select n.ref, e.village_code, n.name_key, n.name_py, coalesce(r.name, ''), e.paid
+		from e
+		join person n on n.county = @county and n.person_id = e.person_id
+		left join region r on r.county = @county and r.code = e.village_code
+		where @person = '' or (n.ref, case when e.village_code = '' then '0' else e.village_code end collate "C") > (@person, @village)
+		order by n.ref, case when e.village_code = '' then '0' else e.village_code end collate "C"`,
 		pgx.NamedArgs{"county": db.county, "today": db.today(), "person": person, "village": village})
 }
 
