@@ -81,8 +81,13 @@ func TestPagesAreLight(t *testing.T) {
 	site := s.before(t, w.hasty())
 	she := neighbour(truth)
 	for _, page := range []struct{ name, path string }{
-		{"home", "/"}, {"result", "/people?name=" + url.QueryEscape(she.Name)}, {"funds", "/funds"}, {"fund", "/funds/GD01"},
-		{"village", "/funds/GD01/2025/villages/" + she.VillageCode}, {"posts", "/funds/RY01"}, {"data", "/data"},
+		{"home", "/"},
+		{"result", "/people?name=" + url.QueryEscape(she.Name)},
+		{"funds", "/funds"},
+		{"fund", "/funds/GD01"},
+		{"village", "/funds/GD01/2025/villages/" + she.VillageCode},
+		{"posts", "/funds/RY01"},
+		{"data", "/data"},
 	} {
 		f := openScripted(t, "phone", 390, 844, true) // a browser that has nothing yet
 		f.visit(site + page.path)
