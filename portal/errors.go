@@ -63,6 +63,9 @@ func (s *Server) fail(c *fiber.Ctx, err error) error {
 		page.Reference = reference(c)
 		s.log.Error("页面出错", "ref", page.Reference, "status", status, "err", err)
 	}
+	if status == http.StatusServiceUnavailable {
+		c.Set(fiber.HeaderRetryAfter, "120")
+	}
 	keepPrivate(c)
 	if e, ok := asSpent(err); ok {
 		return s.showSpent(c, e)

@@ -9,6 +9,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"net"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -186,11 +189,25 @@ func ours(err error) error {
 			return &ledger.Error{Kind: ledger.KindInvalid, Message: "没有这个部门，请重新选择", Cause: err}
 		}
 	}
-	var connect *pgconn.ConnectError
-	if errors.As(err, &connect) {
+	if away(err) {
 		return &ledger.Error{Kind: ledger.KindUnavailable, Message: "账库连不上", Cause: err}
 	}
 	return err
+}
+
+// away says whether an error means that the database is not there: it cannot be reached, hung up, or is going down or coming up
+// (PostgreSQL's classes 08 and 57P).
+func away(err error) bool {
+	var connect *pgconn.ConnectError
+	var network *net.OpError
+	var pg *pgconn.PgError
+	switch {
+	case errors.As(err, &pg):
+		return strings.HasPrefix(pg.Code, "08") || strings.HasPrefix(pg.Code, "57P")
+	case errors.As(err, &connect), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, net.ErrClosed):
+		return true
+	}
+	return errors.As(err, &network)
 }
 
 // write runs fn in one transaction, unbound by the page's statement timeout.
