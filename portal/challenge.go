@@ -149,7 +149,7 @@ var errElsewhere = ledger.Errorf(ledger.KindInvalid, "要回到的地址不对�
 // wayBack is a path of our own that shows people; nothing else is gone back to.
 func wayBack(text string) (string, error) {
 	u, err := url.Parse(text)
-	if err != nil || u.IsAbs() || u.Host != "" || u.Opaque != "" || strings.ContainsAny(text, "\\\r\n") || strings.HasPrefix(text, "//") {
+	if err != nil || u.IsAbs() || u.Host != "" || u.Opaque != "" || strings.ContainsAny(text, "\\\r\n") {
 		return "", errElsewhere
 	}
 	for _, prefix := range []string{"/people", "/funds/"} {

@@ -123,18 +123,6 @@ func (f *fixture) found(ref ledger.PersonRef) ledger.FoundPerson {
 	}
 }
 
-func (f *fixture) PeopleByRefs(_ context.Context, refs []ledger.PersonRef) ([]ledger.FoundPerson, error) {
-	var out []ledger.FoundPerson
-	for i, r := range refs {
-		p := f.found(r)
-		if i == 1 {
-			p.TownName, p.VillageName, p.Group = "", "", ""
-		}
-		out = append(out, p)
-	}
-	return out, f.err
-}
-
 func (f *fixture) PublicPerson(_ context.Context, ref ledger.PersonRef) (ledger.FoundPerson, []ledger.Payment, error) {
 	if ref != zhangRef {
 		return ledger.FoundPerson{}, nil, ledger.ErrNotFound
@@ -174,6 +162,11 @@ func (f *fixture) OwnBook(_ context.Context, person string) (ledger.OwnBook, err
 		book.Payments = append([]ledger.Payment{p}, book.Payments...)
 	}
 	return book, f.err
+}
+
+func (f *fixture) Publications(ctx context.Context, skip, n int) ([]ledger.Publication, int, error) {
+	list, err := f.Newest(ctx, max(0, min(n, 120-skip)))
+	return list, 120, err
 }
 
 func (f *fixture) Funds(context.Context) ([]ledger.FundYear, error) {
@@ -258,7 +251,7 @@ func (f *fixture) Ask(_ context.Context, asked ledger.Question) (a ledger.Answer
 	q := asked.People
 	q.Name = asked.Name
 	f.asked = append(f.asked, q)
-	if f.entries {
+	if f.entries && !asked.Catalogue.Empty() {
 		a.Catalogue = ledger.CatalogueHits{IDs: []string{"1", "2", "3", "4", "5"}, Total: 9}
 	}
 	if f.alone && len(q.Places)+len(q.Years)+len(q.Funds) > 0 {
@@ -271,6 +264,11 @@ func (f *fixture) Ask(_ context.Context, asked ledger.Question) (a ledger.Answer
 		t := ledger.PeopleTier{Mode: mode, PeopleHits: ledger.PeopleHits{Total: f.hits[mode]}}
 		for i := (q.Page - 1) * q.PerPage; i < min(q.Page*q.PerPage, t.Total); i++ {
 			t.Refs = append(t.Refs, ledger.PersonRef{Person: fmt.Sprintf("%x%031x", mode, i), Village: villageCode})
+			p := f.found(t.Refs[len(t.Refs)-1])
+			if len(a.People) == 1 {
+				p.TownName, p.VillageName, p.Group = "", "", ""
+			}
+			a.People = append(a.People, p)
 		}
 		a.Tiers = append(a.Tiers, t)
 	}

@@ -53,7 +53,7 @@ func TestTheCatalogueIsNarrowed(t *testing.T) {
 	if strings.Contains(a.text("main .ledger"), "耕地") {
 		t.Error("another section's fund is shown")
 	}
-	if got := a.attr("nav[aria-labelledby='by-类别'] a", "href"); got != "/funds?section=%E7%A4%BE%E4%BC%9A%E4%BF%9D%E9%9A%9C%E8%82%A1" {
+	if got := a.attr("nav[aria-label=按类别] a", "href"); got != "/funds?section=%E7%A4%BE%E4%BC%9A%E4%BF%9D%E9%9A%9C%E8%82%A1" {
 		t.Errorf("all kinds: %s", got)
 	}
 	s.says(s.get("/funds?year=2024"), "main", "1 项", "2024年", "100.00 元")

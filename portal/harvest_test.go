@@ -27,7 +27,7 @@ type crowd struct {
 	rows int // of a village's list
 }
 
-func (b *crowd) Ask(_ context.Context, asked ledger.Question) (a ledger.Answer, err error) {
+func (b *crowd) Ask(ctx context.Context, asked ledger.Question) (a ledger.Answer, err error) {
 	h := fnv.New64a()
 	h.Write([]byte(asked.Name))
 	t := ledger.PeopleTier{Mode: ledger.NameExact, PeopleHits: ledger.PeopleHits{Total: 120}}
@@ -35,7 +35,8 @@ func (b *crowd) Ask(_ context.Context, asked ledger.Question) (a ledger.Answer, 
 		t.Refs = append(t.Refs, ledger.PersonRef{Person: fmt.Sprintf("%016x%016x", h.Sum64(), i), Village: villageCode})
 	}
 	a.Tiers = []ledger.PeopleTier{t}
-	return a, nil
+	a.People, err = b.PeopleByRefs(ctx, t.Refs)
+	return a, err
 }
 
 func (b *crowd) PeopleByRefs(_ context.Context, refs []ledger.PersonRef) (list []ledger.FoundPerson, err error) {

@@ -54,3 +54,11 @@ func (s *Server) about(c *fiber.Ctx) error {
 	p.Nav = "about"
 	return s.show(c, http.StatusOK, p)
 }
+
+type accessiblePage struct{ Frame }
+
+func (accessiblePage) view() string { return "pages/accessible" }
+
+func (s *Server) accessible(c *fiber.Ctx) error {
+	return s.show(c, http.StatusOK, accessiblePage{s.frame("无障碍")})
+}

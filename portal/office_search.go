@@ -2,6 +2,7 @@ package portal
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"strings"
 	"time"
@@ -164,7 +165,7 @@ func (s *Server) newSearchCarePage(c *fiber.Ctx) (p searchCarePage, err error) {
 func searchFigures(c index.Care, now time.Time) []searchFigure {
 	oldest := "没有"
 	if c.Lag.Pending > 0 {
-		oldest = now.Sub(c.Lag.Oldest).Round(time.Second).String()
+		oldest = inTime(now.Sub(c.Lag.Oldest))
 	}
 	documents := func(n int) string {
 		if n < 0 {
@@ -228,8 +229,14 @@ func runLineOf(r ledger.IndexRun) runLine {
 	return l
 }
 
-func lasted(r ledger.IndexRun) string {
-	return r.Ended.Sub(r.Began).Round(100 * time.Millisecond).String()
+func lasted(r ledger.IndexRun) string { return inTime(r.Ended.Sub(r.Began)) }
+
+// inTime writes 1.2 秒, 3 分 5 秒.
+func inTime(d time.Duration) string {
+	if d < time.Minute {
+		return fmt.Sprintf("%.1f 秒", d.Seconds())
+	}
+	return fmt.Sprintf("%d 分 %d 秒", int(d.Minutes()), int(d.Seconds())%60)
 }
 
 // clock writes 6月3日 10:05:07; what happens to an index takes seconds.

@@ -14,7 +14,7 @@ import (
 
 // openToAll are the routes of the public site. A new one is added here by somebody who has thought about it.
 var openToAll = []string{
-	"/", "/lookup", "/people", "/words.json", "/people/:ref", "/funds", "/funds/:code", "/funds/:code/:year/villages/:village", "/funds/:code/documents/:doc", "/about", "/elder", "/proof", "/proof/:sheet",
+	"/", "/lookup", "/people", "/words.json", "/people/:ref", "/funds", "/funds/:code", "/funds/:code/:year/villages/:village", "/funds/:code/documents/:doc", "/about", "/elder", "/accessible", "/proof", "/proof/:sheet",
 	"/ask", "/track", "/track/act", "/answers", "/answers/:no", "/wall",
 	"/audit", "/challenge", "/kiosk/register", "/static/:file", "/robots.txt", "/healthz", "/readyz",
 }

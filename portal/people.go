@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"unicode/utf8"
 
 	"github.com/go-playground/validator/v10"
 	"github.com/gofiber/fiber/v2"
@@ -28,6 +29,7 @@ type peoplePage struct {
 	Elsewise  *chip // another reading of the name
 	Tiers     []tier
 	Lists     []ledger.OpenList
+	Whole     string // the way to everything else, where only who is called exactly so was looked for
 	ListsOf   string // heading of the lists
 	Unlisted  string // the place, year and fund asked for of which nothing is open; empty when something is
 	Catalogue []shelf
@@ -83,18 +85,21 @@ func (s *Server) people(c *fiber.Ctx) error {
 		return err
 	}
 	s.touchByName(c, q.Name)
-	found, err := s.finder.Ask(ctx, asked)
+	found, rest, err := s.ask(ctx, asked, c.Query("tier") != "")
 	if err != nil {
 		return err
 	}
-	if p.Tiers, err = s.tiers(ctx, q, found.Tiers, pageNumber(c)); err != nil {
+	if p.Tiers, err = s.tiers(q, found, asked.People.Page); err != nil {
 		return err
 	}
 	if err := s.giveOut(c, s.peopleIn(p.Tiers)); err != nil {
 		return err
 	}
 	p.Bait = s.baitPath(c, pageNumber(c))
-	if c.Query("tier") == "" {
+	if rest {
+		p.Whole = peoplePath(q.String()) + "&tier=" + everyTier
+	}
+	if tier := c.Query("tier"); tier == "" || tier == everyTier {
 		if err := s.beside(ctx, q, found.Catalogue, &p); err != nil {
 			return err
 		}
@@ -126,10 +131,14 @@ func (s *Server) askable(text string, q query.Query) error {
 	return nil
 }
 
+// everyTier asks for whatever there is in one page, in the place of a tier's name.
+const everyTier = "all"
+
 // peopleQuestion asks for people in every way that the county allows, or in the one that is looked at, and for the catalogue
 // beside all of them.
 func (s *Server) peopleQuestion(c *fiber.Ctx, q query.Query) (ledger.Question, error) {
 	asked := q.Question(pageNumber(c), perPage, mostEntries)
+	asked.Few = fewHits
 	if most := s.deepest(q); most > 0 && asked.People.Page > most {
 		return asked, ledger.Errorf(ledger.KindInvalid, "名单翻到第 %d 页为止。请加上村名再查，比如“%s 村名”，就能看全那个村的。", most, q.Name)
 	}
@@ -164,11 +173,25 @@ func (s *Server) peopleIn(tiers []tier) (people []uint64) {
 	return people
 }
 
-// tiers reads the people of all tiers from the books at once.
-func (s *Server) tiers(ctx context.Context, q query.Query, found []ledger.PeopleTier, page int) ([]tier, error) {
-	var list []tier
-	var refs []ledger.PersonRef
-	for _, f := range found {
+// ask finds first who is called exactly so. Only when there is nobody, or by wish, is everything else looked through: who
+// types a whole name mostly looks for that name. rest tells that there may be more.
+func (s *Server) ask(ctx context.Context, asked ledger.Question, byWish bool) (found ledger.Answer, rest bool, err error) {
+	aboutAName := utf8.RuneCountInString(asked.Name) > 1 && !letters(asked.Name) && len(asked.Catalogue.Funds) == 0 && len(asked.Catalogue.Any) <= 1
+	if !byWish && asked.People.Page == 1 && aboutAName {
+		first := asked
+		first.Only, first.Catalogue = []ledger.NameMode{ledger.NameExact}, ledger.CatalogueQuery{}
+		found, err = s.finder.Ask(ctx, first)
+		if rest = err == nil && len(found.Tiers) > 0 && found.Tiers[0].Total > 0; rest || err != nil {
+			return found, rest, err
+		}
+	}
+	found, err = s.finder.Ask(ctx, asked)
+	return found, false, err
+}
+
+// tiers lays the people that were found under the ways of finding them.
+func (s *Server) tiers(q query.Query, found ledger.Answer, page int) (list []tier, err error) {
+	for _, f := range found.Tiers {
 		if f.Total == 0 {
 			continue
 		}
@@ -177,17 +200,8 @@ func (s *Server) tiers(ctx context.Context, q query.Query, found []ledger.People
 		}
 		t := newTier(q, f, page, len(list) > 0)
 		t.Deepest = s.deepest(q)
-		list, refs = append(list, t), append(refs, t.refs...)
-	}
-	if len(refs) == 0 {
-		return nil, nil
-	}
-	people, err := s.books.PeopleByRefs(ctx, refs)
-	if err != nil {
-		return nil, err
-	}
-	for i := range list {
-		list[i].fill(people)
+		t.fill(found.People)
+		list = append(list, t)
 	}
 	return list, nil
 }

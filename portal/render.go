@@ -65,6 +65,8 @@ var everyPage = []page{
 	emptyRecords(ledger.Agency),
 	emptyRecords(ledger.Post),
 	aboutPage{},
+	apiHelp{},
+	accessiblePage{},
 	proofPage{},
 	proofPage{Asked: true},
 	proofPage{Asked: true, Genuine: true},

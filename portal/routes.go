@@ -38,11 +38,14 @@ func (s *Server) routes() {
 		s.app.Post("/kiosk/register", private, form, s.limit(s.config.Limits.KioskKey, s.addressKey, nil), s.registerKiosk)
 	}
 
+	s.routeAPI(browse, byAddress, total)
+
 	if s.config.Inquiries != nil {
 		s.inquiryRoutes(form, zip)
 	}
 
 	s.app.Get("/about", zip, s.about)
+	s.app.Get("/accessible", zip, s.accessible)
 	s.app.Get("/audit", zip, s.audit)
 	s.app.Post("/elder", s.elder)
 	if s.config.Seals != nil {

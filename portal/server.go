@@ -20,10 +20,10 @@ import (
 type Books interface {
 	YearFigures(ctx context.Context, year int) (ledger.YearFigures, error) // year 0: the newest with data
 	Newest(ctx context.Context, n int) ([]ledger.Publication, error)
-	PeopleByRefs(ctx context.Context, refs []ledger.PersonRef) ([]ledger.FoundPerson, error)
 	PublicPerson(ctx context.Context, ref ledger.PersonRef) (ledger.FoundPerson, []ledger.Payment, error)
 	OwnBook(ctx context.Context, person string) (ledger.OwnBook, error)
 	Funds(ctx context.Context) ([]ledger.FundYear, error)
+	Publications(ctx context.Context, skip, n int) ([]ledger.Publication, int, error) // all that were ever public, newest first
 	Fund(ctx context.Context, code string) (ledger.Fund, error)
 	FundPage(ctx context.Context, code string, year int) (ledger.FundPage, error)    // year 0: the newest
 	RecordPage(ctx context.Context, q ledger.RecordQuery) (ledger.RecordPage, error) // of any kind but subsidy
@@ -35,7 +35,7 @@ type Books interface {
 	Ready(ctx context.Context) error
 }
 
-// Finder finds people; what it finds is a reference, to be read from the books.
+// Finder finds people and reads them from the books.
 type Finder interface {
 	// Ask finds people by a name as it was typed, the closest first and each way apart, and what the catalogue has beside.
 	Ask(ctx context.Context, q ledger.Question) (ledger.Answer, error)

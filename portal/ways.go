@@ -31,6 +31,7 @@ var (
 		{Path: "/accessible", Name: "无障碍"},
 		{Path: "/data", Name: "开放数据"},
 		{Path: "/audit", Name: "审计摘要"},
+		{Path: "/api", Name: "公开接口"},
 		{Path: "/proof", Name: "核对打印件"},
 		{Path: "/kiosk", Name: "大厅查询机"},
 	}

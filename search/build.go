@@ -71,7 +71,7 @@ func (e *Engine) rebuild(ctx context.Context, progress func(done int)) (err erro
 		return err
 	}
 	e.config.Log.Info("检索索引已重建", "代", next, "文档", n, "用时", time.Since(began).Round(time.Millisecond))
-	e.journal.add(fmt.Sprintf("索引已重建：%d份文档，用时%v", n, time.Since(began).Round(time.Second)))
+	e.journal.add(fmt.Sprintf("索引已重建：%d份文档，用时%.0f秒", n, time.Since(began).Seconds()))
 	if old == "" {
 		return nil
 	}

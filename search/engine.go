@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"iter"
 	"log/slog"
-	"slices"
 	"time"
 	"unicode/utf8"
 
@@ -30,6 +29,10 @@ type Books interface {
 	// The same questions as the index is asked. Hits are ordered by the ref's text.
 	FindPeople(ctx context.Context, q ledger.PeopleQuery) (ledger.PeopleHits, error)
 	FindOwn(ctx context.Context, token []byte, nameKey string) (person string, err error) // ledger.ErrNotFound
+
+	// PeopleNamed is FindPeople of a whole name, with what is public of whom it finds; PeopleByRefs reads whom the index found.
+	PeopleNamed(ctx context.Context, q ledger.PeopleQuery) (ledger.PeopleHits, []ledger.FoundPerson, error)
+	PeopleByRefs(ctx context.Context, refs []ledger.PersonRef) ([]ledger.FoundPerson, error)
 
 	// The outbox of changes that the index has not confirmed.
 	PendingIndex(ctx context.Context, limit int) (ledger.IndexChanges, error)
@@ -92,8 +95,9 @@ func New(c Config, b Books) (*Engine, error) {
 	if ledger.LevelOf(c.County) != ledger.LevelCounty {
 		return nil, fmt.Errorf("search: county code %q has not six digits", c.County)
 	}
-	e.client = newClient(c.URL, c.Key)
-	return e, nil
+	var err error
+	e.client, err = newClient(c.URL, c.Key)
+	return e, err
 }
 
 // People finds people by name, in one way. It normalises the question itself; nobody is found by an empty name.
@@ -116,29 +120,25 @@ func (e *Engine) People(ctx context.Context, q ledger.PeopleQuery) (ledger.Peopl
 // Tiers finds people by a name as it was typed in every way that it may be meant, the closest first; in only, if any are
 // named. Nobody is in two tiers.
 func (e *Engine) Tiers(ctx context.Context, typed string, q ledger.PeopleQuery, only ...ledger.NameMode) ([]ledger.PeopleTier, error) {
-	a, err := e.Ask(ctx, ledger.Question{Name: typed, People: q, Only: only})
-	return a.Tiers, err
+	queries := waysToAsk(ledger.Question{Name: typed, People: q, Only: only})
+	hits, _, err := e.answer(ctx, queries, ledger.CatalogueQuery{})
+	return tiersFrom(queries, hits), err
 }
 
-// Ask answers a whole question, people and catalogue, in one round trip.
+// Ask answers a whole question, people and catalogue, with what is public of the people.
 func (e *Engine) Ask(ctx context.Context, q ledger.Question) (a ledger.Answer, err error) {
-	var queries []ledger.PeopleQuery
-	for _, t := range tiersOf(q.Name) {
-		if len(q.Only) > 0 && !slices.Contains(q.Only, t.Mode) {
-			continue
-		}
-		t.Places, t.Funds, t.Years, t.Page, t.PerPage = q.People.Places, q.People.Funds, q.People.Years, q.People.Page, q.People.PerPage
-		queries = append(queries, t)
+	queries, c := waysToAsk(q), askable(q.Catalogue)
+	if len(queries) == 1 && queries[0].Mode == ledger.NameExact && c.Empty() {
+		hits, people, err := e.books.PeopleNamed(ctx, queries[0])
+		return ledger.Answer{Tiers: tiersFrom(queries, []ledger.PeopleHits{hits}), People: people}, err
 	}
-	hits, found, err := e.answer(ctx, queries, askable(q.Catalogue))
+	hits, found, err := e.answer(ctx, queries, c)
 	if err != nil {
 		return a, err
 	}
-	for i, h := range hits {
-		a.Tiers = append(a.Tiers, ledger.PeopleTier{Mode: queries[i].Mode, PeopleHits: h})
-	}
-	a.Catalogue = found
-	return a, nil
+	a.Tiers, a.Catalogue = tiersFrom(queries, hits), found
+	a.People, err = e.books.PeopleByRefs(ctx, toRead(a.Tiers, q.Few))
+	return a, err
 }
 
 // answer asks the index, all at once, or else the books.
@@ -233,7 +233,7 @@ func (e *Engine) ask(ctx context.Context, kinds []int, question func(ctx context
 		case err == nil:
 			e.breaker.answered(time.Since(began))
 			return true
-		case ctx.Err() != nil: // who asked has gone; that says nothing about the index
+		case gone(ctx): // who asked; that says nothing about the index
 			e.breaker.left()
 			return false
 		case isAway(err):
@@ -248,6 +248,12 @@ func (e *Engine) ask(ctx context.Context, kinds []int, question func(ctx context
 		}
 	}
 	return false
+}
+
+// gone tells whether a question's time is up. Its timer may fire a moment later than the connection's.
+func gone(ctx context.Context) bool {
+	deadline, ok := ctx.Deadline()
+	return ctx.Err() != nil || ok && !time.Now().Before(deadline)
 }
 
 // errForeign is a document that is not one of ours.

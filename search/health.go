@@ -1,6 +1,7 @@
 package search
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -101,7 +102,8 @@ func (e *Engine) Status(ctx context.Context) Status {
 		marks, err = e.marks(ctx, s.Generation)
 	}
 	_ = e.noted(err)
-	s.Why = e.whyBooks(state, marks, err)
+	lag, errLag := e.books.IndexLag(ctx)
+	s.Why = e.whyBooks(state, lag, marks, cmp.Or(err, errLag))
 	if s.Why == "" {
 		s.Answering = byIndex
 	}
@@ -112,7 +114,7 @@ func (e *Engine) Status(ctx context.Context) Status {
 }
 
 // whyBooks says why the books answer; empty when the index does.
-func (e *Engine) whyBooks(state ledger.IndexState, marks []string, err error) string {
+func (e *Engine) whyBooks(state ledger.IndexState, lag ledger.IndexLag, marks []string, err error) string {
 	breaker, _, why := e.breaker.is()
 	switch {
 	case state.Generation == "":
@@ -130,6 +132,8 @@ func (e *Engine) whyBooks(state ledger.IndexState, marks []string, err error) st
 			return "索引正在更新"
 		}
 		return "索引被别处改动过，等待核对"
+	case state.Behind && lag.Pending == 0:
+		return "有文档索引不收，或刚过零点、正在核对公示期"
 	case state.Behind:
 		return "还有变动没有进索引"
 	}

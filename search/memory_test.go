@@ -96,6 +96,26 @@ func (m *memory) FindPeople(_ context.Context, q ledger.PeopleQuery) (hits ledge
 	return hits, nil
 }
 
+func (m *memory) PeopleNamed(ctx context.Context, q ledger.PeopleQuery) (ledger.PeopleHits, []ledger.FoundPerson, error) {
+	hits, err := m.FindPeople(ctx, q)
+	if err != nil {
+		return hits, nil, err
+	}
+	found, err := m.PeopleByRefs(ctx, hits.Refs)
+	return hits, found, err
+}
+
+func (m *memory) PeopleByRefs(_ context.Context, refs []ledger.PersonRef) (found []ledger.FoundPerson, err error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, r := range refs {
+		if p, ok := m.people[r.String()]; ok {
+			found = append(found, ledger.FoundPerson{Ref: r, Name: p.Forms.Key})
+		}
+	}
+	return found, nil
+}
+
 func (m *memory) FindOwn(_ context.Context, token []byte, nameKey string) (string, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()

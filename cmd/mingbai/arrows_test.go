@@ -26,26 +26,28 @@ var arrows = map[string][]string{
 	"mingbai/fixtures":               {"mingbai/ledger"},
 	"mingbai/fixtures/services":      {},
 	"mingbai/templates":              {},
+	"mingbai/portal/apitest":         {},
 	"mingbai/portal":                 {"mingbai/ledger", "mingbai/ledger/account", "mingbai/ledger/inquiry", "mingbai/ledger/workday", "mingbai/portal/budget", "mingbai/ingest", "mingbai/search", "mingbai/search/query", "mingbai/templates"},
 	"mingbai/portal/budget":          {"mingbai/ledger"},
 }
 
 // owners are the only packages that may import a module.
 var owners = map[string][]string{
-	"github.com/gofiber/":        {"mingbai/portal"},
-	"github.com/jackc/pgx/":      {"mingbai/ledger/postgres", "mingbai/ledger/postgres/testdb"},
-	"github.com/riverqueue/":     {"mingbai/ledger/postgres"},
-	"github.com/meilisearch/":    {"mingbai/search"},
-	"github.com/xuri/excelize/":  {"mingbai/ingest/sheet", "mingbai/ingest/sheet/sheettest"},
-	"database/sql":               {"mingbai/ledger/postgres", "mingbai/ledger/postgres/testdb"},
-	"github.com/mozillazg/":      {"mingbai/search"},
-	"github.com/longbridgeapp/":  {"mingbai/search"},
-	"github.com/alecthomas/kong": {"mingbai/cmd/mingbai"},
-	"github.com/alexedwards/":    {"mingbai/ledger/account"},
-	"github.com/pquerna/otp":     {"mingbai/ledger/account"},
-	"github.com/skip2/":          {"mingbai/portal"},
-	"github.com/altcha-org/":     {"mingbai/portal"},
-	"github.com/mojocn/":         {"mingbai/portal"},
+	"github.com/gofiber/":         {"mingbai/portal"},
+	"github.com/jackc/pgx/":       {"mingbai/ledger/postgres", "mingbai/ledger/postgres/testdb"},
+	"github.com/riverqueue/":      {"mingbai/ledger/postgres"},
+	"github.com/meilisearch/":     {"mingbai/search"},
+	"github.com/xuri/excelize/":   {"mingbai/ingest/sheet", "mingbai/ingest/sheet/sheettest"},
+	"database/sql":                {"mingbai/ledger/postgres", "mingbai/ledger/postgres/testdb"},
+	"github.com/mozillazg/":       {"mingbai/search"},
+	"github.com/longbridgeapp/":   {"mingbai/search"},
+	"github.com/alecthomas/kong":  {"mingbai/cmd/mingbai"},
+	"github.com/alexedwards/":     {"mingbai/ledger/account"},
+	"github.com/pquerna/otp":      {"mingbai/ledger/account"},
+	"github.com/santhosh-tekuri/": {"mingbai/portal/apitest"},
+	"github.com/skip2/":           {"mingbai/portal"},
+	"github.com/altcha-org/":      {"mingbai/portal"},
+	"github.com/mojocn/":          {"mingbai/portal"},
 }
 
 // The books' language and the law of the desk stand on nothing but the standard library.

@@ -68,12 +68,7 @@ func (f *farmer) accessible() int {
 	return len(found)
 }
 
-// scheme makes the browser ask for the dark or the light colours from now on.
-func (f *farmer) scheme(name string) {
-	f.t.Helper()
-	f.media(&emulation.MediaFeature{Name: "prefers-color-scheme", Value: name})
-}
-
+// media makes the browser ask for what such a reader prefers from now on: dark colours, less motion.
 func (f *farmer) media(features ...*emulation.MediaFeature) {
 	f.t.Helper()
 	if _, err := chromedp.Call(f.ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: features}); err != nil {

@@ -32,6 +32,7 @@ type siteFlags struct {
 	Addr           string   `help:"监听地址" default:"127.0.0.1:8080"`
 	TrustedProxies []string `help:"可信的反向代理地址；只有它们给出的来访地址才算数"`
 	Kiosks         []string `help:"服务大厅查询机的地址；多人共用，不按地址限次。也可以在办公页面登记，用密钥认"`
+	LookupTotal    int      `help:"全县五分钟里凭号码最多查几次，防人试号码" default:"3000"`
 	MetricsAddr    string   `help:"另开一个监听地址给监控取数（/metrics）；只给内网，不给就不开" placeholder:"127.0.0.1:9464"`
 	Site           string   `help:"网站对外的地址，写进网站地图" placeholder:"https://…"`
 	Secure         bool     `help:"网站在 HTTPS 之后（设 Secure 与 HSTS）"`
@@ -63,6 +64,7 @@ func (f *siteFlags) portalConfig(log *slog.Logger, keys *ledger.Keyring, engine 
 		County: f.CountyName, Phone: f.Phone, Hours: f.Hours, Address: f.Office,
 		Site:           strings.TrimSuffix(f.Site, "/"),
 		TrustedProxies: f.TrustedProxies, Kiosks: f.Kiosks, Secure: f.Secure,
+		Limits: portal.Limits{LookupTotal: portal.Limit{Max: f.LookupTotal}},
 		// Derived, so that forms stay good over a restart and among replicas without one more secret to keep.
 		FormKey:   keys.TokenOf("form", "portal"),
 		Normalise: search.Normalise, Token: keys.Token, Seals: keys, Log: log, Office: accounts, Intake: intake,

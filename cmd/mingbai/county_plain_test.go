@@ -3,6 +3,7 @@ package main
 import (
 	"slices"
 	"sync"
+	"unicode/utf8"
 
 	"github.com/jackc/pgx/v5"
 
@@ -82,31 +83,37 @@ func (b *plainBooks) answers(mode ledger.NameMode, names []string) [][]int32 {
 	return out
 }
 
-// near reads all names through for each, by the definition that stands in searchtest.
+// near reads the names through for each, by the definition that stands in searchtest. One slip leaves a name's first
+// character or its last as it is, so the others need not be read.
 func (b *plainBooks) near(names []string) [][]int32 {
 	out := make([][]int32, len(names))
-	byLength := map[int][]string{}
+	first, last := map[rune][]string{}, map[rune][]string{}
 	for key := range b.bears {
-		n := len([]rune(key))
-		byLength[n] = append(byLength[n], key)
+		f, l := ends(key)
+		first[f], last[l] = append(first[f], key), append(last[l], key)
 	}
 	var each sync.WaitGroup
 	for half := range 2 {
 		each.Go(func() {
 			for i := half; i < len(names); i += 2 {
 				m := ledger.NameMatch{Name: names[i], Mode: ledger.NameNear, Alike: search.Alike(names[i])}
-				n := len([]rune(names[i]))
-				for length := n - 3; length <= n+1; length++ { // a name loses all its dots when it is written without
-					for _, key := range byLength[length] {
-						if searchtest.Named(m, ledger.NameForms{Key: key}) {
-							out[i] = append(out[i], b.bears[key]...)
-						}
+				f, l := ends(names[i])
+				for _, key := range slices.Concat(first[f], last[l]) {
+					if searchtest.Named(m, ledger.NameForms{Key: key}) {
+						out[i] = append(out[i], b.bears[key]...)
 					}
 				}
 				slices.Sort(out[i])
+				out[i] = slices.Compact(out[i])
 			}
 		})
 	}
 	each.Wait()
 	return out
+}
+
+func ends(key string) (first, last rune) {
+	first, _ = utf8.DecodeRuneInString(key)
+	last, _ = utf8.DecodeLastRuneInString(key)
+	return first, last
 }

@@ -131,6 +131,19 @@ func (w *world) peopleFigures() []figured {
 		group by 1, 2`)
 }
 
+// backdate moves the last two acts five days back, and all before them ten.
+func (w *world) backdate() {
+	w.t.Helper()
+	for _, sql := range []string{
+		`alter table publication_log disable trigger publication_log_is_final`,
+		`update publication_log set at = at - case when seq > (select max(seq) - 2 from publication_log) then interval '5 days' else interval '10 days' end`,
+		`alter table publication_log enable trigger publication_log_is_final`,
+	} {
+		_, err := w.sql().Exec(w.t.Context(), sql)
+		w.must(err)
+	}
+}
+
 // A page of another day says so, and says that day's figures; today's says an act at once, kept or not.
 func TestPagesOfOtherDays(t *testing.T) {
 	w := newWorld(t)
@@ -148,15 +161,7 @@ func TestPagesOfOtherDays(t *testing.T) {
 	w.ok("withdraw", numbers[file], "--as", "wang", "--reason", "再次核定", "--row", "4")
 
 	// All of it, but for the last two acts, happened ten days ago, those five days ago.
-	w.must(w.sql().QueryRow(t.Context(), `select 1`).Scan(new(int)))
-	for _, sql := range []string{
-		`alter table publication_log disable trigger publication_log_is_final`,
-		`update publication_log set at = at - case when seq > (select max(seq) - 2 from publication_log) then interval '5 days' else interval '10 days' end`,
-		`alter table publication_log enable trigger publication_log_is_final`,
-	} {
-		_, err := w.sql().Exec(t.Context(), sql)
-		w.must(err)
-	}
+	w.backdate()
 	day := func(ago int) string { return time.Now().In(ledger.Shanghai).AddDate(0, 0, -ago).Format("2006-01-02") }
 	for _, c := range []struct {
 		ago       int

@@ -55,6 +55,7 @@ type world struct {
 	conn *pgx.Conn
 	log  syncBuffer // of the server
 
+	tune   func(*siteFlags)  // how the site is set up otherwise
 	budget map[string]string // of the server; the defaults when nil
 }
 
@@ -152,6 +153,9 @@ func (w *world) serve(kiosks ...string) string {
 	site.Budget = w.budget
 	if kiosks != nil {
 		site.Budget = map[string]string{"kiosk": "100000000/100000000/100000000/100000000"}
+	}
+	if w.tune != nil {
+		w.tune(&site)
 	}
 	go func() {
 		done <- site.serve(&cfg, &streams{ctx: ctx, out: &w.log, err: &w.log}, keys, func(a net.Addr) { ready <- a })

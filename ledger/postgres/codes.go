@@ -22,6 +22,7 @@ func (db *DB) SaveRegions(ctx context.Context, by string, regions []ledger.Regio
 	for _, r := range regions {
 		code, parent, name = append(code, r.Code), append(parent, r.Parent), append(name, r.Name)
 	}
+	defer db.forgetRegions()
 	return db.write(ctx, func(tx pgx.Tx) error {
 		if err := db.sign(ctx, tx, by); err != nil {
 			return err

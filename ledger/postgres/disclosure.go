@@ -57,6 +57,21 @@ func (db *DB) Newest(ctx context.Context, n int) ([]ledger.Publication, error) {
 		pgx.NamedArgs{"county": db.county, "n": n})
 }
 
+// Publications are n of the batches that were ever published, the newest first, after leaving out so many; and how many there are.
+func (db *DB) Publications(ctx context.Context, skip, n int) ([]ledger.Publication, int, error) {
+	args := pgx.NamedArgs{"county": db.county, "skip": skip, "n": n}
+	const everPublished = `
+		from batch b join fund f on f.county = b.county and f.code = b.fund
+		where b.county = @county and b.state in ('published', 'superseded', 'withdrawn')`
+	total, err := one[int](ctx, db.pool, `select count(*)::int `+everPublished, args)
+	if err != nil {
+		return nil, 0, err
+	}
+	list, err := all(ctx, db.pool, scanPublication, `select `+publicationColumns+everPublished+`
+		order by b.published_at desc, b.batch_no desc offset @skip limit @n`, args)
+	return list, total, err
+}
+
 // Funds lists every fund with its years.
 func (db *DB) Funds(ctx context.Context) ([]ledger.FundYear, error) {
 	return all(ctx, db.pool, func(row pgx.CollectableRow) (f ledger.FundYear, err error) {

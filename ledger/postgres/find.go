@@ -66,39 +66,6 @@ func (db *DB) FindOwn(ctx context.Context, token []byte, nameKey string) (string
 		pgx.NamedArgs{"county": db.county, "token": token, "name": nameKey})
 }
 
-// PeopleByRefs reads what is public today of people in villages, in the order asked. Whoever is no longer public is left
-// out, whatever the index still says.
-func (db *DB) PeopleByRefs(ctx context.Context, refs []ledger.PersonRef) ([]ledger.FoundPerson, error) {
-	if len(refs) == 0 {
-		return nil, nil
-	}
-	var people, villages []string
-	for _, r := range refs {
-		people, villages = append(people, r.Person), append(villages, r.Village)
-	}
-	return all(ctx, db.pool, scanFoundPerson, `
-		select n.ref, k.village_code, n.name, coalesce(town.name, ''), coalesce(village.name, e.village), e.grp, e.n, e.fen, e.years, e.funds
-		from unnest(@people::text[], @villages::text[]) with ordinality as k (ref, village_code, place)
-		join person n on n.county = @county and n.ref = k.ref
-		left join region village on village.county = @county and village.code = k.village_code
-		left join region town on town.county = @county and town.code = village.parent
-		cross join lateral (
-			select count(*)::int as n, sum(p.amount_fen)::bigint as fen, array_agg(distinct p.year) as years,
-				array_agg(distinct f.name) as funds, (array_agg(p.grp order by p.year desc, p.batch_no desc))[1] as grp,
-				max(p.village) as village
-			from payment p `+joinBatchFund+`
-			where p.county = @county and p.person_id = n.person_id and p.village_code = k.village_code and `+isPublic+`) e
-		where e.n > 0
-		order by k.place`,
-		pgx.NamedArgs{"county": db.county, "today": db.today(), "people": people, "villages": villages})
-}
-
-func scanFoundPerson(row pgx.CollectableRow) (p ledger.FoundPerson, err error) {
-	err = row.Scan(&p.Ref.Person, &p.Ref.Village, &p.Name, &p.TownName, &p.VillageName, &p.Group,
-		&p.Rows, &p.Total, &p.Years, &p.FundNames)
-	return p, err
-}
-
 // PublicPerson is a person in a village with the payments that are public today, newest first.
 func (db *DB) PublicPerson(ctx context.Context, ref ledger.PersonRef) (ledger.FoundPerson, []ledger.Payment, error) {
 	found, err := db.PeopleByRefs(ctx, []ledger.PersonRef{ref})

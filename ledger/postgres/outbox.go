@@ -89,7 +89,7 @@ func (db *DB) pending(ctx context.Context, table string, limit int) (ledger.Inde
 		return c, err
 	}
 	c.Lookups, err = all(ctx, db.pool, scanLookupEntry, `
-		select n.ref, n.id_token, n.name_key, `+hasOwnBook+`
+		select n.ref, n.id_token, n.name_key, `+holdsOwnBook+`
 		from person n
 		where n.county = @county and n.person_id = any(@people) and n.id_token is not null`, args)
 	return c, err
@@ -105,6 +105,16 @@ const hasOwnBook = `(exists (
 		join payment p on p.county = y.county and p.year = y.year and p.batch_no = y.batch_no and p.line = y.line
 		join fund f on f.county = p.county and f.code = p.fund
 		where y.county = n.county and y.person_id = n.person_id and f.disclosure <> 'aggregate'))`
+
+// holdsOwnBook says the same of few people. A limit keeps the planner from reading all payments for them first, as it does
+// for exists.
+const holdsOwnBook = `coalesce(
+		(select true from payment p join fund f on f.county = p.county and f.code = p.fund
+		where p.county = n.county and p.person_id = n.person_id and f.disclosure <> 'aggregate' limit 1),
+		(select true from payment_party y
+		join payment p on p.county = y.county and p.year = y.year and p.batch_no = y.batch_no and p.line = y.line
+		join fund f on f.county = p.county and f.code = p.fund
+		where y.county = n.county and y.person_id = n.person_id and f.disclosure <> 'aggregate' limit 1), false)`
 
 // fundsInYears are the funds of payments p, each with a year and @ before it.
 const fundsInYears = `coalesce(array_agg(distinct p.year || '@' || p.fund), '{}')`
@@ -219,35 +229,37 @@ func stream[T any](ctx context.Context, db *DB, scan pgx.RowToFunc[T], sql strin
 	}
 }
 
-// IndexState is which generation of the index answers, whether it still has to be told something or would not take a
-// document, and how it was marked: as of one moment.
+// IndexState is which generation of the index answers, whether it still has to be told something, would not take a
+// document or was not yet told whose period ended, and how it was marked: as of one moment.
 func (db *DB) IndexState(ctx context.Context) (ledger.IndexState, error) {
-	return first(ctx, db.pool, pgx.RowToStructByPos[ledger.IndexState], `
+	return first(ctx, db.quick, pgx.RowToStructByPos[ledger.IndexState], `
 		select coalesce(i.generation, ''),
 			exists (select from search_outbox where county = @county)
-				or exists (select from index_fault f where f.county = @county and f.generation = i.generation),
+				or exists (select from index_fault f where f.county = @county and f.generation = i.generation)
+				or coalesce(i.swept_on < @today, false),
 			coalesce(i.marks, '{}')
 		from (select @county as county) c left join search_index i using (county)`,
-		pgx.NamedArgs{"county": db.county})
+		pgx.NamedArgs{"county": db.county, "today": db.today()})
 }
 
 // SwitchIndex makes a generation the one that answers. The rebuild that filled it is over, and the old one's faults with it.
 func (db *DB) SwitchIndex(ctx context.Context, generation string, marks []string) error {
 	return db.write(ctx, func(tx pgx.Tx) error {
-		if err := db.dropIndexBuild(ctx, tx); err != nil {
-			return err
-		}
-		args := pgx.NamedArgs{"county": db.county, "generation": generation, "marks": marks, "now": db.now()}
+		args := pgx.NamedArgs{"county": db.county, "generation": generation, "marks": marks, "now": db.now(), "today": db.today()}
 		for _, sql := range []string{
-			`insert into search_index (county, generation, switched_at, marks) values (@county, @generation, @now, coalesce(@marks::text[], '{}'))
-			 on conflict (county) do update set generation = excluded.generation, switched_at = excluded.switched_at, marks = excluded.marks`,
+			// It was filled as of the day on which its building began.
+			`insert into search_index (county, generation, switched_at, marks, swept_on)
+			 values (@county, @generation, @now, coalesce(@marks::text[], '{}'), coalesce(
+				(select (started_at at time zone 'Asia/Shanghai')::date from index_build where county = @county and generation = @generation), @today))
+			 on conflict (county) do update set generation = excluded.generation, switched_at = excluded.switched_at,
+				marks = excluded.marks, swept_on = excluded.swept_on`,
 			`delete from index_fault where county = @county and generation <> @generation`,
 		} {
 			if _, err := exec(ctx, tx, sql, args); err != nil {
 				return err
 			}
 		}
-		return nil
+		return db.dropIndexBuild(ctx, tx)
 	})
 }
 
@@ -320,7 +332,9 @@ func (db *DB) SweepDisclosure(ctx context.Context) (n int, err error) {
 			}
 		}
 		n = len(changed)
-		return nil
+		_, err = exec(ctx, tx, `update search_index set swept_on = @today where county = @county and swept_on is distinct from @today`,
+			pgx.NamedArgs{"county": db.county, "today": db.today()})
+		return err
 	})
 	return n, err
 }

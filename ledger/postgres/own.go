@@ -28,7 +28,7 @@ func (db *DB) OwnBook(ctx context.Context, ref string) (ledger.OwnBook, error) {
 	var book ledger.OwnBook
 	args := pgx.NamedArgs{"county": db.county, "ref": ref, "today": db.today()}
 	// One snapshot for all the statements: a publication between them must not make the sums disagree with the rows.
-	err := pgx.BeginTxFunc(ctx, db.pool, pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}, func(tx pgx.Tx) error {
+	err := pgx.BeginTxFunc(ctx, db.quick, pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}, func(tx pgx.Tx) error {
 		person, err := first(ctx, tx, func(row pgx.CollectableRow) (id int64, err error) {
 			err = row.Scan(&id, &book.Name)
 			return id, err

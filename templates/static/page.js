@@ -26,7 +26,7 @@
 
   // Each sentence is in a data-say, written for the ear: amounts without separators, dates in words.
   const aloud = document.querySelector("button[data-aloud]");
-  if (aloud && "speechSynthesis" in window) {
+  if (aloud && "speechSynthesis" in window && document.querySelector("[data-say]")) {
     aloud.hidden = false;
     const rest = () => { aloud.textContent = "朗读"; };
     aloud.addEventListener("click", () => {
