@@ -71,7 +71,7 @@ func (s *Server) readAPILookup(c *fiber.Ctx) error {
 	if json.Unmarshal(c.Body(), &asked) != nil {
 		return ledger.Errorf(ledger.KindInvalid, "正文不是 JSON，或者字段不对。应为 {\"name\": …, \"id_number\": …}。")
 	}
-	form := lookupForm{Name: asked.Name, Number: asked.Number}
+	form := lookupForm(asked)
 	form.tidy(s.config.Normalise)
 	nameFault, numberFault := s.faults(form)
 	number, fault := ledger.ParseID(form.Number)
