@@ -23,6 +23,7 @@ type entry struct {
 	AsRole  bool   // say what the person is to it
 	List    string // the way to the village's list that it stands on; empty where that may not be seen
 	Unlist  string // why not
+	Outcome int64  // the published answer to somebody who asked about this line; 0: none
 	Ask     string // the way to a question about this line; empty where the site takes none
 }
 

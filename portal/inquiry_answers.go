@@ -1,6 +1,7 @@
 package portal
 
 import (
+	"context"
 	"net/http"
 	"net/url"
 	"slices"
@@ -101,4 +102,28 @@ func (s *Server) answer(c *fiber.Ctx) error {
 		p.Copy.Disclosed = ""
 	}
 	return s.show(c, http.StatusOK, p)
+}
+
+// outcomes tells each line which published answer there is about it.
+func (s *Server) outcomes(ctx context.Context, lists ...[]entry) error {
+	if s.config.Inquiries == nil {
+		return nil
+	}
+	var batches []int64
+	for _, list := range lists {
+		for _, e := range list {
+			batches = append(batches, e.Batch)
+		}
+	}
+	slices.Sort(batches)
+	answers, err := s.config.Inquiries.AnswersAbout(ctx, slices.Compact(batches))
+	if err != nil {
+		return err
+	}
+	for _, list := range lists {
+		for i := range list {
+			list[i].Outcome = answers[inquiry.Row{Batch: list[i].Batch, Line: list[i].Line}]
+		}
+	}
+	return nil
 }

@@ -47,6 +47,13 @@ func (s *Server) ownPage(c *fiber.Ctx, person string, book ledger.OwnBook) (p ow
 	}
 	p.NoIndex = true
 	p.Years, p.Related = s.byYear(book)
+	lists := [][]entry{p.Related}
+	for _, y := range p.Years {
+		lists = append(lists, y.Payments)
+	}
+	if err := s.outcomes(c.UserContext(), lists...); err != nil {
+		return p, err
+	}
 	for _, f := range book.Family {
 		p.Family = append(p.Family, familyLine{f})
 	}

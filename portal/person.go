@@ -35,6 +35,9 @@ func (s *Server) person(c *fiber.Ctx) error {
 		Frame: s.frame("公开的补贴"), Person: found, Sum: sum{"公开部分合计", found.Tally}, Payments: s.entries(payments),
 	}
 	p.NoIndex = true
+	if err := s.outcomes(c.UserContext(), p.Payments); err != nil {
+		return err
+	}
 	return s.show(c, http.StatusOK, p)
 }
 

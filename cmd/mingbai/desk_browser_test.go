@@ -152,6 +152,10 @@ func TestFourPeopleAtTheDesk(t *testing.T) {
 	p.shots("desk-6-copy")
 	p.send("publish", "button:not([name=look])")
 	p.see("已公开")
+	p.visit(site + "/")
+	p.fill("name", she.Name).fill("id_number", she.ID).press("main form button")
+	p.open()
+	p.see("有人问过这一笔")
 
 	p.visit(site + "/track")
 	p.fill("code", code).press("main form button")
