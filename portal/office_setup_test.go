@@ -65,7 +65,7 @@ func setupOffice(t *testing.T, change ...func(*Config)) *officeSite {
 		c.Office, c.Intake, c.Review = s.accounts, testIntake{db}, reviewBooks{db}
 		c.Inquiries, c.Desk = s.desk, s.desk
 		c.Boards, c.Trail, c.Work, c.Papers, c.Lists = db, db, db, db, plainLists{db}
-		c.Harvest.Guard = db
+		c.Harvest.Guard, c.Archive = db, db
 		c.Search = careBooks{db, &index.Care{}}
 	})...)
 	if s.sql, err = pgx.Connect(t.Context(), address); err != nil {

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"mingbai/fixtures"
 	"mingbai/ledger"
@@ -157,6 +158,7 @@ func TestTablesAreMendedInTheOpen(t *testing.T) {
 	says("第 3 行", "单位撤销", "41 人")
 	w.ok("withdraw", fix, "--as", "wang", "--reason", "整批重核", "--sheet", "Sheet1", "--row", "2")
 	says("公开过的批次都已撤回")
+	w.eventually("the index to be built", time.Minute, func() bool { return w.engine().Status(t.Context()).Answering == "index" })
 	w.ok("verify")
 }
 
