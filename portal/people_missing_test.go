@@ -32,7 +32,7 @@ func TestNotFoundIsUseful(t *testing.T) {
 
 	before := len(s.books.asked)
 	s.books.hits = nil
-	peopleAsked(s, "张三丰") // nothing to leave out
+	peopleAsked(s, "张三丰")                         // nothing to leave out
 	if n := len(s.books.asked) - before; n != 2 { // the very name, and every way to mean it
 		t.Errorf("asked %d times for a name alone", n)
 	}
