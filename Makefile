@@ -5,7 +5,7 @@ SHELL := /bin/bash
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 GOFLAGS_BUILD := -trimpath -ldflags "-s -w -X main.version=$(VERSION)"
 
-.PHONY: help demo build test test-race test-libreoffice check bench bench-ingest fuzz manual tools clean
+.PHONY: help demo build test test-race test-libreoffice check bench bench-ingest bench-search bench-portal county-search fuzz manual tools clean fault-matrix tasks axe
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -43,9 +43,34 @@ bench-ingest: ## one large file read, checked and imported, against excelize; me
 	@.ci/setup demo
 	go test -run '^$$' -bench '^BenchmarkIngest$$' -benchtime 1x -timeout 30m ./cmd/mingbai
 
+bench-search: ## our API, pages and lookups against raw Meilisearch and PostgreSQL, by wrk and pgbench; PEOPLE=1000000 for a large county
+	@.ci/setup bench
+	MINGBAI_BENCH_PEOPLE=$(or $(PEOPLE),100000) go test -count=1 -timeout 60m -run '^TestSearchUnderLoad$$' -v ./cmd/mingbai
+
+county-search: ## a county of PEOPLE (default 1000000) entries: everyone is found; publishing, reindex and growth timed (half an hour)
+	@.ci/setup demo
+	MINGBAI_COUNTY_SEARCH=$(or $(PEOPLE),1000000) go test -count=1 -timeout 120m -run '^TestCountySearch$$' -v ./cmd/mingbai
+
+tasks: ## the ten tasks of a reader on every screen, in both editions, with and without scripts and mouse (minutes)
+	@.ci/setup test
+	MINGBAI_TASKS=all go test -count=1 -timeout 30m -v -run '^TestTheTenTasks$$' ./cmd/mingbai
+
 test-libreoffice: ## what LibreOffice makes of our files and of clerks' ones (needs Debian's libreoffice-calc)
 	@command -v soffice >/dev/null || { echo "还需要 libreoffice-calc（Debian：apt-get install libreoffice-calc）" >&2; exit 1; }
 	MINGBAI_LIBREOFFICE=1 go test -count=1 -timeout 30m -run LibreOffice -v ./ingest/... ./fixtures
+
+bench-portal: ## pages a second of lists and fund pages beside a constant page, first bytes at 50/s; PAYMENTS=1500000 for a whole county
+	@.ci/setup demo
+	@command -v wrk >/dev/null || { echo "还需要 wrk（Debian：apt-get install wrk）" >&2; exit 1; }
+	MINGBAI_BENCH_PAYMENTS=$(PAYMENTS) go test -run '^$$' -bench '^BenchmarkPortal$$' -benchtime 1x -timeout 40m ./cmd/mingbai
+
+fault-matrix: ## the long fault matrix of search: 20,000 people, each fault lasts 20 s (some 6 minutes)
+	@.ci/setup demo
+	MINGBAI_FAULT_MATRIX=1 go test -count=1 -timeout 30m -v -run '^TestTheFaultMatrix$$' ./cmd/mingbai
+
+axe: ## every kind of page in every mode (normal, phone, large edition, dark, kiosk) by axe-core; pictures into MINGBAI_SHOTS
+	@.ci/setup test
+	MINGBAI_AXE=all go test -count=1 -v -timeout 20m -run '^TestPagesAreAccessible$$' ./cmd/mingbai
 
 fuzz: ## each fuzz test for FUZZTIME (default 30s)
 	@for p in ./ingest/... ./search/... ./ledger/...; do \

@@ -17,6 +17,11 @@ func WriteTable(ctx context.Context, w io.Writer, name string, widths []int, row
 	return sheet.WriteTable(ctx, w, name, widths, rows)
 }
 
+// WriteNumbers is WriteTable with numbers in the columns that have a number format.
+func WriteNumbers(ctx context.Context, w io.Writer, name string, widths []int, formats []string, rows iter.Seq[[]string]) error {
+	return sheet.WriteNumbers(ctx, w, name, widths, formats, rows)
+}
+
 // TableRow is a row of a plain table as it comes back: its number in the sheet and its texts by column.
 type TableRow struct {
 	Number int

@@ -31,6 +31,7 @@ type AuditState struct {
 
 // actWords say each act in words: as a choice in a list, and as a sentence in which {} is what it was done to.
 var actWords = map[string][2]string{
+	"alarm.see":              {"看过防抓取警报", "看过了{}"},
 	"account.wrong_password": {"输错自己的密码", "修改账号设置时输错了密码"},
 	"audit.export":           {"导出审计记录", "导出了审计记录"},
 	"batch.certify":          {"复核批次", "复核了{}"},
@@ -60,6 +61,20 @@ var actWords = map[string][2]string{
 	"finding.accept":         {"接受校验结果", "接受了{}的校验结果，写明理由"},
 	"finding.explain":        {"写明原因", "给{}的校验结果写明原因"},
 	"fund.save":              {"保存项目", "保存了{}"},
+	"inquiry.act":            {"办理来件", "办理了{}"},
+	"inquiry.day":            {"签来件登记册", "签了{}"},
+	"inquiry.file":           {"打开来件附件", "打开了{}的附件"},
+	"inquiry.release":        {"申请看来件人", "写明理由，要看{}的来件人"},
+	"inquiry.sealed":         {"移送纪检的来件", "有一件移送纪检的来件有了新进展"},
+	"inquiry.sender":         {"看来件人", "看了{}的来件人"},
+	"calendar.add":           {"添加放假安排", "添加了{}"},
+	"harvest.alarm":          {"防抓取警报", "发现有人在成批抄名单，记为{}"},
+	"index.rebuild":          {"重建索引", "要求重建索引"},
+	"index.repair":           {"修复索引", "要求修复索引"},
+	"index.verify":           {"核对索引", "要求核对索引"},
+	"kiosk.add":              {"登记查询机", "登记了{}"},
+	"kiosk.register":         {"查询机认领", "{}用密钥认领成功"},
+	"kiosk.revoke":           {"停用查询机", "停用了{}"},
 	"login":                  {"登录", "输对密码"},
 	"login.second":           {"两步验证", "通过两步验证，进入办公"},
 	"login.wrong":            {"输错密码", "登录时输错了密码"},
@@ -85,6 +100,8 @@ var actWords = map[string][2]string{
 	"row.withdraw":           {"撤回一行", "撤回了{}"},
 	"rows.see":               {"查看明细", "查看了{}的明细"},
 	"sample.draw":            {"抽样", "从{}里抽了样"},
+	"trap.remove":            {"撤掉哨兵名", "撤掉了{}的哨兵名"},
+	"trap.set":               {"设哨兵名", "给{}设了哨兵名"},
 }
 
 // AuditActions are all acts that have words, in no order.
@@ -134,10 +151,23 @@ func objectWords(object string) string {
 		return "账号" + rest
 	case "fund":
 		return "项目" + rest
+	case "inquiry":
+		if day, ok := strings.CutPrefix(rest, "day/"); ok {
+			return day + "的来件登记册"
+		}
+		return "来件" + rest
+	case "calendar":
+		return rest + "年的放假安排"
 	case "request":
 		return "第" + rest + "号申请"
 	case "department":
 		return "部门“" + rest + "”"
+	case "kiosk":
+		return "第" + rest + "号查询机"
+	case "alarm":
+		return "第" + rest + "号警报"
+	case "region":
+		return "区划" + rest
 	}
 	return object
 }

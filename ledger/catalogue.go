@@ -56,11 +56,13 @@ type Question struct {
 	Name      string
 	People    PeopleQuery // its name and mode count for nothing
 	Only      []NameMode  // the tiers asked for; none is all
+	Few       int         // of a tier under another one that found somebody, this many are read; 0 is all
 	Catalogue CatalogueQuery
 }
 
 // Answer is what a Question finds.
 type Answer struct {
 	Tiers     []PeopleTier
+	People    []FoundPerson // of all tiers, as far as they are public now
 	Catalogue CatalogueHits
 }

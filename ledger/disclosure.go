@@ -21,6 +21,7 @@ type Publication struct {
 	Period      Period
 	Tally       // of a fund that names nobody a batch may be a single household: Closed is then set and nothing is told
 	Closed      bool
+	ReceivedAt  time.Time // when its file came in
 	PublishedAt time.Time
 	EndedAt     time.Time // when it was withdrawn or corrected; zero while it counts
 	EndReason   string
@@ -30,18 +31,20 @@ type Publication struct {
 	Reason      string // of the correction
 }
 
-// FundYear is a fund in one year, counted over all its active payments.
+// FundYear is a fund in its newest year, and in all others, counted over all its active payments.
 type FundYear struct {
 	Fund
 	Year int // 0 when nothing is published yet
 	Tally
+	ByYear []YearTally // newest first
 }
 
 // RegionTally is a fund's year in a town or village. Code is empty for rows whose village has no code; Name is then what
 // the sheet says, or empty when it says nothing.
 type RegionTally struct {
-	Code string
-	Name string
+	Code   string
+	Name   string
+	People int // householders, at least: of several batches of a year those of the greatest
 	Tally
 }
 
@@ -57,10 +60,14 @@ type FundPage struct {
 	Year     int
 	Years    []int // in which anything was published, newest first; it may all have been withdrawn since
 	County   Tally
+	Handed   *Fen        // what the documents hand down in all (文件下达); nil unless every batch says
+	Unpaid   Tally       // of County, what came back or is held back
+	ByYear   []YearTally // newest first
 	Towns    []TownTally
 	Batches  []Publication
 	Papers   []Paper   // the public ones
 	ListOpen bool      // village lists may be shown today
+	Then     *Edition  // the books as they stood; nil: as they are
 	Until    time.Time // last day of the lists; zero: without end
 }
 

@@ -3,6 +3,7 @@ package ledger
 import (
 	"crypto/aes"
 	"crypto/cipher"
+	"crypto/hkdf"
 	"crypto/hmac"
 	"crypto/rand"
 	"crypto/sha256"
@@ -20,6 +21,7 @@ type Keyring struct {
 	token   []byte
 	current uint32
 	seals   map[uint32]cipher.AEAD
+	secrets keyFile
 }
 
 type keyFile struct {
@@ -48,10 +50,14 @@ func ReadKeys(data []byte) (*Keyring, error) {
 	if json.Unmarshal(data, &f) != nil {
 		return nil, Errorf(KindInvalid, "密钥文件格式不对")
 	}
+	return f.keyring()
+}
+
+func (f keyFile) keyring() (*Keyring, error) {
 	if len(f.Token) != keyBytes {
 		return nil, Errorf(KindInvalid, "密钥文件里的 token 应为%d字节", keyBytes)
 	}
-	k := &Keyring{token: f.Token, current: f.Current, seals: map[uint32]cipher.AEAD{}}
+	k := &Keyring{token: f.Token, current: f.Current, seals: map[uint32]cipher.AEAD{}, secrets: f}
 	for version, key := range f.Seals {
 		if len(key) != keyBytes {
 			return nil, Errorf(KindInvalid, "密钥文件里第%d版封存密钥应为%d字节", version, keyBytes)
@@ -68,6 +74,26 @@ func ReadKeys(data []byte) (*Keyring, error) {
 		return nil, Errorf(KindInvalid, "密钥文件缺少当前版本（%d）的封存密钥", k.current)
 	}
 	return k, nil
+}
+
+// For is the keyring of one purpose, with keys of its own made from these: what is sealed for one is opened for no other.
+func (k *Keyring) For(purpose string) *Keyring {
+	derive := func(key []byte) []byte {
+		out, err := hkdf.Key(sha256.New, key, nil, "mingbai "+purpose, keyBytes)
+		if err != nil {
+			panic(err) // only a length beyond reason fails
+		}
+		return out
+	}
+	f := keyFile{Token: derive(k.secrets.Token), Current: k.current, Seals: map[uint32][]byte{}}
+	for version, key := range k.secrets.Seals {
+		f.Seals[version] = derive(key)
+	}
+	own, err := f.keyring()
+	if err != nil {
+		panic(err) // these keys were read before
+	}
+	return own
 }
 
 // LoadKeys reads a key file from disk. With create it makes one, readable by its owner only, where there is none.

@@ -93,3 +93,23 @@ func unwrapAll(err error) error {
 		}
 	}
 }
+
+// What is sealed for one purpose is opened neither for another nor by the keys themselves, and has another token.
+func TestKeysOfOnePurpose(t *testing.T) {
+	keys, err := ReadKeys(NewKeyFile())
+	if err != nil {
+		t.Fatal(err)
+	}
+	sealed := keys.For("discipline").Seal("a:b:c", []byte("来件"))
+	if open, err := keys.For("discipline").Open("a:b:c", sealed); err != nil || string(open) != "来件" {
+		t.Errorf("its own purpose opens %q, %v", open, err)
+	}
+	for name, other := range map[string]*Keyring{"the keys themselves": keys, "another purpose": keys.For("desk")} {
+		if _, err := other.Open("a:b:c", sealed); err == nil {
+			t.Errorf("%s opens it", name)
+		}
+		if string(other.TokenOf("x", "y")) == string(keys.For("discipline").TokenOf("x", "y")) {
+			t.Errorf("%s makes the same token", name)
+		}
+	}
+}

@@ -119,6 +119,34 @@ type Payment struct {
 	Ended     time.Time // when it was withdrawn or corrected; zero while it counts
 	Corrected bool      // a later batch says it otherwise; else it was withdrawn
 	EndReason string
+	// The list of the village that it stood on.
+	VillageCode string
+	Disclosure  Disclosure
+	ListOpen    bool      // it may be seen today
+	ListUntil   time.Time // its last day; zero: without end
+	Former      []Former  // what it said before it was corrected, newest first
+	With        []Partner // whom else the row names, in the householder's own book only
+}
+
+// Former is what a payment said before it was corrected.
+type Former struct {
+	Batch     int64
+	Line      int
+	Basis     Quantity
+	BasisUnit string
+	Standard  Quantity
+	Amount    Fen
+	FileName  string
+	Sheet     string
+	SheetRow  int
+	At        time.Time // of the correction
+	Reason    string
+}
+
+// Partner is a person whom a row names beside its householder.
+type Partner struct {
+	Role Role
+	Name string
 }
 
 // Product is basis × standard, and whether both are known.

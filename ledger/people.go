@@ -124,8 +124,16 @@ type OwnBook struct {
 	Years    []YearTally
 	Payments []Payment // newest first, withdrawn ones too; Role tells what the person is to each
 	Related  Tally     // rows of another householder in which the person is payee or beneficiary
+	Family   []FamilyTally
 	// OtherNames counts rows under the same number but a differently written name; they are not shown, only said.
 	OtherNames int
+}
+
+// FamilyTally is what a member of the family collects or has the benefit of, of the householder's own rows: the sheets name
+// the member with a number of its own.
+type FamilyTally struct {
+	Partner
+	Tally
 }
 
 // YearTally is a year's own rows.
@@ -148,5 +156,7 @@ type IndexChanges struct {
 // IndexState is where the search index stands, as of one moment.
 type IndexState struct {
 	Generation string // the one that answers; empty when there is none
-	Behind     bool   // changes wait in the outbox
+	Behind     bool   // changes wait in the outbox, or the index would not take a document
+	// Marks are what each index said of its last change when we had made it; see search.Engine. Empty: not looked at yet.
+	Marks []string
 }

@@ -20,13 +20,18 @@ const (
 	ActPostNotice     Action = "board.post"
 	ActManageAccounts Action = "accounts.manage"
 	ActManageCodes    Action = "codes.manage"
+	ActGuard          Action = "harvest.guard"
 	ActReadAudit      Action = "audit.read"
+	ActSeeSealed      Action = "inquiry.sealed"
+	ActSeeInquiries   Action = "inquiry.see" // which ones, and what may be done to each, is the law of package inquiry
+	ActCareForSearch  Action = "search.care"
 )
 
 // Actions are all actions in the order of pages.
 var Actions = []Action{
 	ActSeeBatches, ActUpload, ActTakeBack, ActCertify, ActReject, ActPublish, ActWithdraw, ActRevert,
-	ActSeeRows, ActAsk, ActPostNotice, ActManageAccounts, ActManageCodes, ActReadAudit,
+	ActSeeRows, ActAsk, ActPostNotice, ActManageAccounts, ActManageCodes, ActGuard, ActReadAudit,
+	ActSeeInquiries, ActSeeSealed, ActCareForSearch,
 }
 
 var actionNames = map[Action]string{
@@ -34,7 +39,8 @@ var actionNames = map[Action]string{
 	ActPublish: "公开批次", ActWithdraw: "撤回公开的批次", ActRevert: "恢复撤回的批次",
 	ActSeeRows: "逐行看已公开的名单", ActAsk: "申请撤回或恢复",
 	ActPostNotice:     "登记公示榜的张贴和撤下",
-	ActManageAccounts: "管理账号和部门", ActManageCodes: "管理名录", ActReadAudit: "看审计记录",
+	ActManageAccounts: "管理账号和部门", ActManageCodes: "管理名录", ActGuard: "管理查询机和防抓取", ActReadAudit: "看审计记录",
+	ActSeeInquiries: "办理来件", ActSeeSealed: "办理移送纪检的来件", ActCareForSearch: "照看检索",
 }
 
 // Name is the action's word on pages.
@@ -60,13 +66,13 @@ var permissions = map[OfficeRole]map[Action]Reach{
 		ActSeeBatches: ReachOwn, ActCertify: ReachOwn, ActReject: ReachOwn, ActPublish: ReachOwn, ActWithdraw: ReachOwn, ActRevert: ReachOwn,
 		ActSeeRows: ReachOwn, ActAsk: ReachOwn,
 	},
-	RoleDuty:       {},
-	RoleHandler:    {},
-	RoleHead:       {ActSeeBatches: ReachCounty},
-	RoleSupervisor: {ActSeeBatches: ReachCounty},
-	RoleAuditor:    {ActSeeBatches: ReachCounty, ActSeeRows: ReachCounty, ActReadAudit: ReachCounty},
-	RoleDiscipline: {ActSeeBatches: ReachCounty, ActSeeRows: ReachCounty, ActReadAudit: ReachCounty},
-	RoleAdmin:      {ActManageAccounts: ReachCounty, ActManageCodes: ReachCounty},
+	RoleDuty:       {ActSeeInquiries: ReachCounty},
+	RoleHandler:    {ActSeeInquiries: ReachOwn},
+	RoleHead:       {ActSeeBatches: ReachCounty, ActSeeInquiries: ReachCounty},
+	RoleSupervisor: {ActSeeBatches: ReachCounty, ActSeeInquiries: ReachCounty},
+	RoleAuditor:    {ActSeeBatches: ReachCounty, ActSeeRows: ReachCounty, ActReadAudit: ReachCounty, ActSeeInquiries: ReachCounty},
+	RoleDiscipline: {ActSeeBatches: ReachCounty, ActSeeRows: ReachCounty, ActReadAudit: ReachCounty, ActSeeInquiries: ReachCounty, ActSeeSealed: ReachCounty},
+	RoleAdmin:      {ActManageAccounts: ReachCounty, ActManageCodes: ReachCounty, ActGuard: ReachCounty, ActCareForSearch: ReachCounty},
 }
 
 // ReachOf is how far the officer's roles carry an action; none for a disabled officer.

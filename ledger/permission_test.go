@@ -44,7 +44,11 @@ act.ask          clerk own, certifier own
 board.post       clerk own
 accounts.manage  admin all
 codes.manage     admin all
+harvest.guard    admin all
 audit.read       auditor all, discipline all
+inquiry.see      duty all, handler own, head all, supervisor all, auditor all, discipline all
+inquiry.sealed   discipline all
+search.care      admin all
 `
 	var got strings.Builder
 	got.WriteByte('\n')

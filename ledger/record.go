@@ -80,8 +80,9 @@ var Stages = [4]string{"申报前村级公示", "资金到县公开", "县级公
 type RecordPage struct {
 	Fund
 	Year    int
-	Years   []int // in which anything was published, newest first; it may all have been withdrawn since
-	All     Tally // money of rows of depth 0
+	Years   []int       // in which anything was published, newest first; it may all have been withdrawn since
+	All     Tally       // money of rows of depth 0
+	ByYear  []YearTally // newest first
 	Sums    map[string]int64
 	Said    map[string]int // how many rows give a field of Sums, or a stage's date
 	Handed  *Fen           // what the documents hand down in all (文件下达); nil unless every batch says
@@ -95,6 +96,8 @@ type RecordPage struct {
 	Shown   int           // rows open, in the group asked for
 	Page    int           // from 1
 	Rows    []PublishedRecord
+	Then    *Edition // the books as they stood; nil: as they are
+	Hidden  int      // rows that counted then, but were taken back since and are not shown
 }
 
 // RowWithdrawal is a single row that was taken back.
@@ -117,6 +120,8 @@ type RecordQuery struct {
 	Fund    string
 	Year    int    // 0: the newest
 	Group   string // a unit; empty for all
+	Find    string // words that a row must have; empty for all
 	Page    int    // from 1
 	PerPage int
+	Then    *Edition // nil: now
 }

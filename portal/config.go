@@ -16,11 +16,12 @@ type Config struct {
 	Hours   string `validate:"required"` // 周一至周五 8:30—17:30
 	Address string `validate:"required"` // 清泉县财政局一楼大厅
 
-	Limits Limits
+	Limits  Limits
+	Harvest Harvest
 	// TrustedProxies are the addresses (or CIDR) of our own proxies; only they may say whom they speak for.
 	TrustedProxies []string `validate:"dive,ip|cidr"`
-	// Kiosks are the addresses (or CIDR) of registered screens in service halls. Many people share one: the limits per
-	// address and per device do not hold for them, the total does.
+	// Kiosks are the addresses (or CIDR) of screens in service halls that have no key of their own. Many people share one: the
+	// limits per address and per device do not hold for them, the total does.
 	Kiosks []string `validate:"dive,ip|cidr"`
 	// Secure says that TLS stands in front: cookies are Secure, and HSTS is sent.
 	Secure bool
@@ -32,6 +33,7 @@ type Config struct {
 
 	Normalise  func(string) string          `validate:"required"` // search.Normalise
 	Token      func(ledger.IDNumber) []byte `validate:"required"` // keyed token of a number
+	Seals      Sealer                       // proves printed sheets; they carry no proof when nil
 	IndexState func(context.Context) string // a word for /readyz; may be nil
 	Log        *slog.Logger                 // slog.Default() when nil
 	Office     Office                       // the accounts; no office when nil
@@ -45,6 +47,15 @@ type Config struct {
 	Work   Worker
 	Lists  Lists
 	Papers Papers
+
+	Answers Answers // published ones; none when nil
+	Search  SearchCare
+
+	Archive   Archive   // the books of other days and the open data; no such pages when nil
+	Site      string    `validate:"omitempty,url"` // https://… without a slash at the end: how the site is reached, for the sitemap
+	Inquiries Inquiries // what citizens send; no pages for it when nil
+	Desk      Desk      // the office's part of it
+	Scan      Scanner   // of their files; nobody looks when nil
 }
 
 // Limit allows Max requests in any stretch of Window.
@@ -59,6 +70,14 @@ type Limits struct {
 	LookupAddress Limit // per network address; a village may share one
 	LookupTotal   Limit // all together: guessing from many addresses
 	Browse        Limit // names, people and village lists, per address
+	Ask           Limit // sending to the inquiry desk, per address
+	Track         Limit // tracking codes, per address
+	TrackTotal    Limit // all together
+	KioskKey      Limit // tries to register a kiosk, per address
+	Challenge     Limit // answers to challenges, per address
+
+	// LookupPace is the step to which the time of a lookup's answer is rounded up, so that it tells nothing; 10 ms when zero.
+	LookupPace time.Duration
 }
 
 func (c Config) withDefaults() Config {
@@ -66,6 +85,15 @@ func (c Config) withDefaults() Config {
 	c.Limits.LookupAddress.or(30, 5*time.Minute)
 	c.Limits.LookupTotal.or(3000, 5*time.Minute)
 	c.Limits.Browse.or(120, time.Minute)
+	c.Limits.Ask.or(20, 10*time.Minute)
+	c.Limits.Track.or(30, 5*time.Minute)
+	c.Limits.TrackTotal.or(3000, 5*time.Minute)
+	c.Limits.KioskKey.or(10, 5*time.Minute)
+	c.Limits.Challenge.or(60, time.Minute)
+	if c.Limits.LookupPace <= 0 {
+		c.Limits.LookupPace = 10 * time.Millisecond
+	}
+	c.Harvest = c.Harvest.withDefaults()
 	if len(c.FormKey) == 0 {
 		c.FormKey = make([]byte, 32)
 		_, _ = rand.Read(c.FormKey) // never fails

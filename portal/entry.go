@@ -1,6 +1,9 @@
 package portal
 
 import (
+	"fmt"
+	"strconv"
+
 	"mingbai/ledger"
 )
 
@@ -18,6 +21,9 @@ type entry struct {
 	Product string // 1,040.86; empty when the sheet does not say enough
 	Gap     string // what to know where the amount is another
 	AsRole  bool   // say what the person is to it
+	List    string // the way to the village's list that it stands on; empty where that may not be seen
+	Unlist  string // why not
+	Ask     string // the way to a question about this line; empty where the site takes none
 }
 
 // HasEnded says that the payment no longer counts.
@@ -41,6 +47,14 @@ func (s *Server) entries(list []ledger.Payment) []entry {
 
 func (s *Server) entry(p ledger.Payment) entry {
 	e := entry{Payment: p, Phone: s.config.Phone, AsRole: p.Role == ledger.Payee || p.Role == ledger.Beneficiary}
+	if p.ListOpen && p.VillageCode != "" {
+		e.List = villagePath(p.Fund, p.Period.Year(), p.VillageCode)
+	} else {
+		e.Unlist = whyUnlisted(p)
+	}
+	if s.has("/ask") {
+		e.Ask = fmt.Sprintf("/ask?row=%d-%d-%d", p.Period.Year(), p.Batch, p.Line)
+	}
 	product, ok := p.Product()
 	if !ok {
 		return e
@@ -58,6 +72,43 @@ func (s *Server) entry(p ledger.Payment) entry {
 			" 元，相差 " + gap.String() + " 元。"
 	}
 	return e
+}
+
+// whyUnlisted says why the list that a payment stood on cannot be seen.
+func whyUnlisted(p ledger.Payment) string {
+	switch {
+	case p.Disclosure == ledger.DiscloseSelf:
+		return "这类补贴只供本人查询，没有公开的名单"
+	case !p.Ended.IsZero():
+		return "这一笔已不在名单上"
+	case p.VillageCode == "":
+		return "村名不在名册上，没有单独的名单"
+	case !p.ListUntil.IsZero():
+		return "公示到" + date(p.ListUntil) + "，名单已经收起"
+	}
+	return "现在没有公示中的名单"
+}
+
+// Said is the payment for the ear.
+func (e entry) Said() string {
+	said := e.Period.Name() + "，" + e.FundName + "，" + spoken(e.Amount)
+	switch {
+	case e.HasEnded():
+		return said + "，" + e.EndWord() + "，不算在合计里。"
+	case e.Status == ledger.StatusUnknown:
+		return said + "。"
+	}
+	return said + "，" + e.Status.Name() + "。"
+}
+
+// spoken is an amount for the ear: 1040元8角6分.
+func spoken(f ledger.Fen) string {
+	yuan, rest := int64(f/100), int64(f%100)
+	text := strconv.FormatInt(yuan, 10) + "元"
+	if rest == 0 {
+		return text
+	}
+	return text + strconv.FormatInt(rest/10, 10) + "角" + strconv.FormatInt(rest%10, 10) + "分"
 }
 
 // gave does not call paid what was withheld or came back.

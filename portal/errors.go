@@ -46,6 +46,9 @@ var errorWords = map[int][2]string{
 // fail is the one place where an error becomes a page. A message of ours is for the person; anything else stays in the
 // log under the reference that the page shows.
 func (s *Server) fail(c *fiber.Ctx, err error) error {
+	if strings.HasPrefix(c.Path(), apiBase) {
+		return s.apiFail(c, err)
+	}
 	status, message := judge(err)
 	words, ok := errorWords[status]
 	if !ok { // 408, 431 and their like: from the server under fiber, about the request
@@ -60,8 +63,13 @@ func (s *Server) fail(c *fiber.Ctx, err error) error {
 		page.Reference = reference(c)
 		s.log.Error("页面出错", "ref", page.Reference, "status", status, "err", err)
 	}
-	c.Set("Cache-Control", "no-store")
-	c.Set("X-Robots-Tag", "noindex")
+	if status == http.StatusServiceUnavailable {
+		c.Set(fiber.HeaderRetryAfter, "120")
+	}
+	keepPrivate(c)
+	if e, ok := asSpent(err); ok {
+		return s.showSpent(c, e)
+	}
 	if s.office != nil && strings.HasPrefix(c.Path(), "/office") {
 		return s.officeFail(c, err, page, status)
 	}

@@ -45,6 +45,10 @@ type fixture struct {
 	panicking bool
 	empty     bool
 	entries   bool // in the catalogue
+	corrected bool // the first payment was, since
+	later     bool // a payment came, since
+	alone     bool // found by the name alone, and not in a place, year or fund
+	listed    int  // the only year of which a list is open; any when zero
 }
 
 func day(y int, m time.Month, d int) time.Time { return time.Date(y, m, d, 0, 0, 0, 0, time.UTC) }
@@ -63,7 +67,7 @@ func payment(year int, line int, amount ledger.Fen) ledger.Payment {
 		Batch: 17, Line: line, Fund: grain.Code, FundName: grain.Name, Period: ledger.Period(fmt.Sprint(year)), Village: "赵家湾村", Group: "3",
 		Name: "张三丰", Role: ledger.Householder, Basis: 124000, BasisUnit: "亩", Standard: 839400, Amount: amount, PaidOn: day(year, 5, 20),
 		Status: ledger.Paid, Document: grain.Document, FileName: "赵家湾村耕地地力保护补贴发放表.xlsx", Sheet: "Sheet1", SheetRow: line + 3,
-		Published: day(year, 5, 28),
+		Published: day(year, 5, 28), VillageCode: villageCode, Disclosure: grain.Disclosure, ListOpen: true,
 	}
 }
 
@@ -119,18 +123,6 @@ func (f *fixture) found(ref ledger.PersonRef) ledger.FoundPerson {
 	}
 }
 
-func (f *fixture) PeopleByRefs(_ context.Context, refs []ledger.PersonRef) ([]ledger.FoundPerson, error) {
-	var out []ledger.FoundPerson
-	for i, r := range refs {
-		p := f.found(r)
-		if i == 1 {
-			p.TownName, p.VillageName, p.Group = "", "", ""
-		}
-		out = append(out, p)
-	}
-	return out, f.err
-}
-
 func (f *fixture) PublicPerson(_ context.Context, ref ledger.PersonRef) (ledger.FoundPerson, []ledger.Payment, error) {
 	if ref != zhangRef {
 		return ledger.FoundPerson{}, nil, ledger.ErrNotFound
@@ -141,14 +133,40 @@ func (f *fixture) PublicPerson(_ context.Context, ref ledger.PersonRef) (ledger.
 }
 
 func (f *fixture) OwnBook(_ context.Context, person string) (ledger.OwnBook, error) {
+	if person != zhangID {
+		return ledger.OwnBook{}, ledger.ErrNotFound
+	}
 	related := payment(2024, 5, 96000)
 	related.Role, related.Name, related.FundName = ledger.Payee, "张老根", hardship.Name
 	short := payment(2024, 2, 100000)
-	return ledger.OwnBook{
+	book := ledger.OwnBook{
 		Name: f.name, Village: "赵家湾村", Own: ledger.Tally{Rows: 3, Total: 308172}, Related: ledger.Tally{Rows: 1, Total: 96000}, OtherNames: 2,
 		Years:    []ledger.YearTally{{Year: 2025, Tally: ledger.Tally{Rows: 1, Total: 104086}}, {Year: 2024, Tally: ledger.Tally{Rows: 2, Total: 204086}}},
 		Payments: []ledger.Payment{payment(2025, 1, 104086), short, payment(2024, 4, 104086), related},
-	}, f.err
+		Family:   []ledger.FamilyTally{{Partner: ledger.Partner{Role: ledger.Payee, Name: "张小丰"}, Tally: ledger.Tally{Rows: 1, Total: 104086}}},
+	}
+	book.Payments[0].With = []ledger.Partner{{Role: ledger.Payee, Name: "张小丰"}}
+	if f.corrected {
+		old := &book.Payments[0]
+		right := *old
+		right.Batch, right.Amount, right.Published = 40, 90000, time.Now().Add(time.Minute)
+		right.Former = []ledger.Former{{
+			Batch: old.Batch, Line: old.Line, Amount: old.Amount, At: day(2026, 1, 5), Reason: "面积登记有误", Sheet: old.Sheet, SheetRow: old.SheetRow,
+		}}
+		old.Ended, old.Corrected, old.EndReason = day(2026, 1, 5), true, "面积登记有误"
+		book.Payments = append([]ledger.Payment{right}, book.Payments...)
+	}
+	if f.later {
+		p := payment(2026, 1, 5000)
+		p.Batch, p.Published = 41, time.Now().Add(time.Minute)
+		book.Payments = append([]ledger.Payment{p}, book.Payments...)
+	}
+	return book, f.err
+}
+
+func (f *fixture) Publications(ctx context.Context, skip, n int) ([]ledger.Publication, int, error) {
+	list, err := f.Newest(ctx, max(0, min(n, 120-skip)))
+	return list, 120, err
 }
 
 func (f *fixture) Funds(context.Context) ([]ledger.FundYear, error) {
@@ -158,7 +176,9 @@ func (f *fixture) Funds(context.Context) ([]ledger.FundYear, error) {
 	project := ledger.Fund{Code: "XM 1/2", Name: "高标准农田建设", Kind: ledger.Allocation}
 	odd := ledger.Fund{Code: "X", Name: "新类资金", Kind: "new"}
 	return []ledger.FundYear{
-		{Fund: grain, Year: 2025, Tally: ledger.Tally{Rows: 41230, Total: 4312345678}},
+		{Fund: grain, Year: 2025, Tally: ledger.Tally{Rows: 41230, Total: 4312345678}, ByYear: []ledger.YearTally{
+			{Year: 2025, Tally: ledger.Tally{Rows: 41230, Total: 4312345678}}, {Year: 2024, Tally: ledger.Tally{Rows: 1, Total: 10000}},
+		}},
 		{Fund: hardship, Year: 2025, Tally: ledger.Tally{Rows: 12000, Total: 96000000}},
 		{Fund: project},
 		{Fund: odd},
@@ -202,6 +222,9 @@ func (f *fixture) VillageList(_ context.Context, fund string, year int, village 
 		if i == 2 {
 			p.Status, p.Group, p.Basis, p.Standard = ledger.Returned, "", 0, 0
 		}
+		if i == 0 && f.corrected {
+			p.Former = []ledger.Former{{Batch: 16, Line: 1, Amount: 90000, At: day(2026, 1, 5), Reason: "面积登记有误"}}
+		}
 		l.Payments = append(l.Payments, p)
 	}
 	return l, f.err
@@ -228,8 +251,11 @@ func (f *fixture) Ask(_ context.Context, asked ledger.Question) (a ledger.Answer
 	q := asked.People
 	q.Name = asked.Name
 	f.asked = append(f.asked, q)
-	if f.entries {
+	if f.entries && !asked.Catalogue.Empty() {
 		a.Catalogue = ledger.CatalogueHits{IDs: []string{"1", "2", "3", "4", "5"}, Total: 9}
+	}
+	if f.alone && len(q.Places)+len(q.Years)+len(q.Funds) > 0 {
+		return a, f.err
 	}
 	for mode := ledger.NameExact; mode <= ledger.NameNear; mode++ {
 		if len(asked.Only) > 0 && !slices.Contains(asked.Only, mode) {
@@ -238,6 +264,11 @@ func (f *fixture) Ask(_ context.Context, asked ledger.Question) (a ledger.Answer
 		t := ledger.PeopleTier{Mode: mode, PeopleHits: ledger.PeopleHits{Total: f.hits[mode]}}
 		for i := (q.Page - 1) * q.PerPage; i < min(q.Page*q.PerPage, t.Total); i++ {
 			t.Refs = append(t.Refs, ledger.PersonRef{Person: fmt.Sprintf("%x%031x", mode, i), Village: villageCode})
+			p := f.found(t.Refs[len(t.Refs)-1])
+			if len(a.People) == 1 {
+				p.TownName, p.VillageName, p.Group = "", "", ""
+			}
+			a.People = append(a.People, p)
 		}
 		a.Tiers = append(a.Tiers, t)
 	}
@@ -264,7 +295,7 @@ func (f *fixture) Words(context.Context) (ledger.Words, error) {
 }
 
 func (f *fixture) OpenLists(_ context.Context, q ledger.ListQuery) ([]ledger.OpenList, error) {
-	if f.empty {
+	if f.empty || f.listed > 0 && len(q.Years) > 0 && !slices.Contains(q.Years, f.listed) {
 		return nil, f.err
 	}
 	return []ledger.OpenList{{

@@ -8,42 +8,49 @@ const fewest = 3
 
 // townLines are a fund's towns and villages as the page may show them.
 func townLines(f ledger.FundPage) (lines []townLine, folded int) {
-	least := 0
-	if f.Disclosure != ledger.DisclosePublic {
-		least = fewest * max(1, len(f.Batches)) // rows: a person has one in each batch
-	}
-	var top ledger.Fen
-	totals := make([]int, len(f.Towns))
+	counts := make([][]int, len(f.Towns))
 	for i, t := range f.Towns {
-		top = max(top, t.Total)
-		totals[i] = t.Rows
+		for _, v := range t.Villages {
+			counts[i] = append(counts[i], standsFor(f, v))
+		}
 	}
-	hidden := fold(totals, least)
+	hidden, inside := ledger.FoldRegions(counts, fewest)
+	var top ledger.Fen
+	for _, t := range f.Towns {
+		top = max(top, t.Total)
+	}
 	for i, t := range f.Towns {
 		if hidden[i] {
 			folded++
 			continue
 		}
 		line := townLine{RegionTally: t.RegionTally, Share: share(t.Total, top)}
-		line.Villages, line.Folded = villageLines(f, t, least)
+		line.Tone = min(1+line.Share/20, 5)
+		line.Villages, line.Folded = villageLines(f, t, inside[i])
 		lines = append(lines, line)
 	}
 	return lines, folded
 }
 
-func villageLines(f ledger.FundPage, t ledger.TownTally, least int) (lines []villageLine, folded int) {
-	rows := make([]int, len(t.Villages))
-	for i, v := range t.Villages {
-		rows[i] = v.Rows
+// standsFor is how many people a village's line surely stands for, as far as that matters.
+func standsFor(f ledger.FundPage, v ledger.RegionTally) int {
+	switch {
+	case f.Disclosure != ledger.DisclosePublic:
+		return v.Rows / max(1, len(f.Batches)) // a person has a row in each batch
+	case f.ListOpen:
+		return fewest // everybody is named
 	}
-	hidden := fold(rows, least)
+	return v.People // nobody is named any longer
+}
+
+func villageLines(f ledger.FundPage, t ledger.TownTally, hidden []bool) (lines []villageLine, folded int) {
 	for i, v := range t.Villages {
 		if hidden[i] {
 			folded++
 			continue
 		}
 		line := villageLine{RegionTally: v}
-		if f.ListOpen {
+		if f.ListOpen && f.Then == nil {
 			line.NoCode = v.Code == ""
 			if !line.NoCode {
 				line.Path = villagePath(f.Code, f.Year, v.Code)
@@ -52,31 +59,4 @@ func villageLines(f ledger.FundPage, t ledger.TownTally, least int) (lines []vil
 		lines = append(lines, line)
 	}
 	return lines, folded
-}
-
-// fold says which lines to hide so that neither a line nor what is left of the total beside the shown lines stands for
-// fewer than least rows: the smallest lines join the hidden ones until they are many enough.
-func fold(rows []int, least int) []bool {
-	hidden := make([]bool, len(rows))
-	together := 0
-	for i, n := range rows {
-		if n < least {
-			hidden[i] = true
-			together += n
-		}
-	}
-	for together > 0 && together < least {
-		next := -1
-		for i, n := range rows {
-			if !hidden[i] && (next < 0 || n < rows[next]) {
-				next = i
-			}
-		}
-		if next < 0 {
-			break
-		}
-		hidden[next] = true
-		together += rows[next]
-	}
-	return hidden
 }

@@ -28,61 +28,6 @@ func yearOf(text string) (int, error) {
 	return y, nil
 }
 
-type fundsPage struct {
-	Frame
-	Funds []ledger.FundYear
-	Kinds []fundKind
-}
-
-func (fundsPage) view() string { return "pages/funds" }
-
-type fundKind struct {
-	ID    string
-	Name  string
-	Funds []ledger.FundYear
-}
-
-func (s *Server) funds(c *fiber.Ctx) error {
-	list, err := s.books.Funds(c.UserContext())
-	if err != nil {
-		return err
-	}
-	p := fundsPage{Frame: s.frame("项目"), Funds: list, Kinds: byKind(list)}
-	p.Nav = "funds"
-	return s.show(c, http.StatusOK, p)
-}
-
-// byKind keeps the books' order within a kind; a kind nobody has heard of still shows.
-func byKind(list []ledger.FundYear) []fundKind {
-	kinds := []fundKind{
-		{ID: string(ledger.Subsidy)},
-		{ID: string(ledger.Allocation)},
-		{ID: string(ledger.Project)},
-		{ID: string(ledger.Transfer)},
-		{ID: string(ledger.Budget)},
-		{ID: string(ledger.Agency)},
-		{ID: string(ledger.Post)},
-		{ID: "other", Name: "其他"},
-	}
-	for i := range kinds[:len(kinds)-1] {
-		kinds[i].Name = ledger.FundKind(kinds[i].ID).Name()
-	}
-	for _, f := range list {
-		i := 0
-		for i < len(kinds)-1 && kinds[i].ID != string(f.Kind) {
-			i++
-		}
-		kinds[i].Funds = append(kinds[i].Funds, f)
-	}
-	var out []fundKind
-	for _, k := range kinds {
-		if len(k.Funds) > 0 {
-			out = append(out, k)
-		}
-	}
-	return out
-}
-
 type fundPage struct {
 	Frame
 	Fund        ledger.FundPage
@@ -90,6 +35,11 @@ type fundPage struct {
 	Balanced    bool
 	Difference  ledger.Fen
 	Said        string // who may see the lists, and until when
+	Flow        []flowStep
+	Gaps        []string // why two steps of the flow differ
+	Bars        []yearBar
+	Days        *days
+	Data        []dataLink
 	Towns       []townLine
 	FoldedTowns int
 }
@@ -99,6 +49,7 @@ func (fundPage) view() string { return "pages/fund" }
 type townLine struct {
 	ledger.RegionTally
 	Share    int // of the greatest town, in percent
+	Tone     int // 1…5: how strongly it is marked beside the others
 	Villages []villageLine
 	Folded   int
 }
@@ -118,22 +69,38 @@ func (s *Server) fund(c *fiber.Ctx) error {
 		}
 	}
 	code := param(c, "code")
+	day, err := s.asOf(c)
+	if err != nil {
+		return err
+	}
 	what, err := s.books.Fund(c.UserContext(), code)
 	switch {
 	case err != nil:
 		return err
 	case what.Kind != ledger.Subsidy:
-		return s.records(c, code, year)
+		return s.records(c, code, year, day)
 	}
-	f, err := s.books.FundPage(c.UserContext(), code, year)
+	var f ledger.FundPage
+	if day.IsZero() {
+		f, err = s.books.FundPage(c.UserContext(), code, year)
+	} else {
+		f, err = s.config.Archive.FundPageOn(c.UserContext(), code, year, day)
+	}
 	if err != nil {
 		return err
 	}
 	p := fundPage{Frame: s.frame(f.Name), Fund: f, Sum: sum{strconv.Itoa(f.Year) + "年全县合计", f.County}, Said: whoMaySee(f)}
 	p.Nav = "funds"
 	p.Difference = difference(f)
+	p.Data = s.fundData(f.Fund)
 	p.Balanced = p.Difference == 0
+	p.Flow, p.Gaps = flow(f)
+	p.Bars = fundBars(f.Code, f.Year, f.ByYear)
 	p.Towns, p.FoldedTowns = townLines(f)
+	if f.Disclosure == ledger.DisclosePublic {
+		p.Days = s.daysOf(code, year, "", day)
+	}
+	p.NoIndex = f.Then != nil
 	return s.show(c, http.StatusOK, p)
 }
 
@@ -141,6 +108,8 @@ func whoMaySee(f ledger.FundPage) string {
 	switch {
 	case f.County.Rows == 0:
 		return "这一年公开过的批次都已撤回，日期和原因写在下面。"
+	case f.Then != nil:
+		return "这里只有合计；名单只在今天的账里看，公示期满就收起。"
 	case f.ListOpen && f.Until.IsZero():
 		return "各村名单长期公示。点开乡镇，再点村名，就能看到。"
 	case f.ListOpen:

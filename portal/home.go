@@ -22,13 +22,16 @@ type homePage struct {
 	Ask     ask
 	Figures ledger.YearFigures
 	Newest  []ledger.Publication
+
+	AskWays   []way
+	Entrances []way
 }
 
 func (homePage) view() string { return "pages/home" }
 
 func (s *Server) home(c *fiber.Ctx) error {
 	p := homePage{Frame: s.frame(""), Ask: ask{Token: formToken(c)}}
-	p.Home = true
+	p.Nav, p.AskWays, p.Entrances = "home", s.openWays(askWays), s.openWays(entrances)
 	var err error
 	if p.Figures, err = s.books.YearFigures(c.UserContext(), 0); err != nil && !errors.Is(err, ledger.ErrNotFound) {
 		return err
@@ -50,4 +53,12 @@ func (s *Server) about(c *fiber.Ctx) error {
 	p := aboutPage{s.frame("说明")}
 	p.Nav = "about"
 	return s.show(c, http.StatusOK, p)
+}
+
+type accessiblePage struct{ Frame }
+
+func (accessiblePage) view() string { return "pages/accessible" }
+
+func (s *Server) accessible(c *fiber.Ctx) error {
+	return s.show(c, http.StatusOK, accessiblePage{s.frame("无障碍")})
 }

@@ -24,7 +24,10 @@ func (s *Server) browseLimit() fiber.Handler {
 	return s.limit(s.config.Limits.Browse, s.addressKey, s.atKiosk)
 }
 
-func (s *Server) atKiosk(c *fiber.Ctx) bool { return holds(s.kiosks, s.clientAddress(c)) }
+// atKiosk is a screen in a hall, by its key or by its address.
+func (s *Server) atKiosk(c *fiber.Ctx) bool {
+	return s.kioskOf(c) != 0 || holds(s.kiosks, s.clientAddress(c))
+}
 
 // limit is a sliding window. The wait it names is when the window is surely empty: fiber's own Retry-After is the end of
 // the current stretch, at which the last one still weighs in full and the next try would be refused again.

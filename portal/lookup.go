@@ -1,6 +1,7 @@
 package portal
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"net/url"
@@ -51,24 +52,6 @@ func (s *Server) readLookup(c *fiber.Ctx) error {
 	return c.Next()
 }
 
-type ownPage struct {
-	Frame
-	Book       ledger.OwnBook
-	Sum        sum
-	Years      []ownYear
-	Related    []entry
-	RelatedSum sum
-}
-
-func (ownPage) view() string { return "pages/own" }
-
-// ownYear is a year's own payments; Rows is 0 when the books give no sum for the year.
-type ownYear struct {
-	ledger.YearTally
-	Share    int // of the greatest year, in percent
-	Payments []entry
-}
-
 type missingPage struct {
 	Frame
 	Ask      ask
@@ -77,31 +60,39 @@ type missingPage struct {
 
 func (missingPage) view() string { return "pages/missing" }
 
+// nobody is a reference that nobody has.
+const nobody = "00000000000000000000000000000000"
+
 // lookup shows a person their own book. A wrong name, a wrong number and an unknown person end in the same query and the
 // same page.
 func (s *Server) lookup(c *fiber.Ctx) error {
 	q := c.Locals(questionKey).(question)
-	ctx := c.UserContext()
-	person, err := s.finder.Lookup(ctx, s.config.Token(q.number), s.config.Normalise(q.name))
+	person, book, err := s.ownBook(c.UserContext(), q)
 	if errors.Is(err, ledger.ErrNotFound) {
 		return s.missing(c, q)
 	}
 	if err != nil {
 		return err
 	}
-	book, err := s.books.OwnBook(ctx, person)
-	if errors.Is(err, ledger.ErrNotFound) { // the last row was withdrawn a moment ago
-		return s.missing(c, q)
-	}
+	p, err := s.ownPage(c, person, book)
 	if err != nil {
 		return err
 	}
-	p := ownPage{
-		Frame: s.frame("我的账"), Book: book, Sum: sum{"历年合计", book.Own}, RelatedSum: sum{"代收或享受合计", book.Related},
-	}
-	p.NoIndex = true
-	p.Years, p.Related = s.byYear(book)
 	return s.show(c, http.StatusOK, p)
+}
+
+// ownBook is ErrNotFound also when the last row was withdrawn between the two questions. Whoever is not found is nobody, and
+// nobody's book is asked for all the same.
+func (s *Server) ownBook(ctx context.Context, q question) (person string, book ledger.OwnBook, err error) {
+	person, err = s.finder.Lookup(ctx, s.config.Token(q.number), s.config.Normalise(q.name))
+	if errors.Is(err, ledger.ErrNotFound) {
+		person, err = nobody, nil
+	}
+	if err != nil {
+		return person, book, err
+	}
+	book, err = s.books.OwnBook(ctx, person)
+	return person, book, err
 }
 
 func (s *Server) missing(c *fiber.Ctx, q question) error {
@@ -109,41 +100,4 @@ func (s *Server) missing(c *fiber.Ctx, q question) error {
 	p.Doubtful = q.fault != ledger.IDGood && q.fault != ledger.IDOld
 	p.NoIndex = true
 	return s.show(c, http.StatusOK, p)
-}
-
-// byYear lays the payments under their years. The sums are the books'; a payment of a year they did not sum still shows.
-func (s *Server) byYear(book ledger.OwnBook) (list []ownYear, related []entry) {
-	var top ledger.Fen
-	at := map[int]int{}
-	for _, y := range book.Years {
-		at[y.Year] = len(list)
-		list = append(list, ownYear{YearTally: y})
-		top = max(top, y.Total)
-	}
-	for i := range list {
-		list[i].Share = share(list[i].Total, top)
-	}
-	for _, p := range book.Payments {
-		e := s.entry(p)
-		if e.AsRole {
-			related = append(related, e)
-			continue
-		}
-		i, ok := at[p.Period.Year()]
-		if !ok {
-			i = len(list)
-			at[p.Period.Year()] = i
-			list = append(list, ownYear{YearTally: ledger.YearTally{Year: p.Period.Year()}})
-		}
-		list[i].Payments = append(list[i].Payments, e)
-	}
-	return list, related
-}
-
-// share is a bar's length in percent, at least 1 so that it can be seen.
-func share(part, whole ledger.Fen) int {
-	if part <= 0 || whole <= 0 {
-		return 0
-	}
-	return max(1, int(part*100/whole))
 }

@@ -42,13 +42,15 @@ type localKey string
 
 const referenceKey localKey = "reference"
 
+// readable are letters and figures without those that are mistaken for another: 32 of them.
+const readable = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+
 // newReference makes a reference that can be read out over the telephone.
 func newReference() string {
-	const letters = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ" // 32, without those that are mistaken for another
 	b := make([]byte, 8)
 	_, _ = rand.Read(b) // never fails
 	for i := range b {
-		b[i] = letters[b[i]%32]
+		b[i] = readable[b[i]%32]
 	}
 	return string(b[:4]) + "-" + string(b[4:])
 }
@@ -57,6 +59,9 @@ func reference(c *fiber.Ctx) string {
 	ref, _ := c.Locals(referenceKey).(string)
 	return ref
 }
+
+// askFirst is what may be kept by anybody who asks again before it is shown.
+const askFirst = "no-cache"
 
 // headers sets what every answer carries, errors too.
 func headers(secure bool) fiber.Handler {
@@ -69,7 +74,7 @@ func headers(secure bool) fiber.Handler {
 		c.Set("Permissions-Policy", "camera=(), microphone=(), geolocation=(), payment=(), usb=()")
 		c.Set("Cross-Origin-Opener-Policy", "same-origin")
 		c.Set("Cross-Origin-Resource-Policy", "same-origin")
-		c.Set("Cache-Control", "no-cache")
+		c.Set("Cache-Control", askFirst)
 		if secure {
 			c.Set("Strict-Transport-Security", "max-age=31536000")
 		}

@@ -197,14 +197,7 @@ func (s *Server) showLink(c *fiber.Ctx, login string) error {
 	if err != nil {
 		return err
 	}
-	scheme := "http"
-	if s.config.Secure {
-		scheme = "https"
-	}
-	p := madePage{
-		s.officeFrame(c, "一次性链接", "/office/officers"), login,
-		scheme + "://" + string(c.Context().Host()) + "/office/link/" + token, until,
-	}
+	p := madePage{s.officeFrame(c, "一次性链接", "/office/officers"), login, s.siteAddress(c) + "/office/link/" + token, until}
 	return s.show(c, http.StatusOK, p)
 }
 

@@ -133,7 +133,7 @@ func TestTheHomeSaysWhatOneMayDoAndHowFar(t *testing.T) {
 	checkWhole(t, a)
 	s.says(a, "main", "这一步您不能做", "没有“管理”权限")
 	s.enter("duty")
-	s.says(s.get("/office"), "tbody", "还没有开放的事项")
+	s.says(s.get("/office"), "tbody", "办理来件")
 	s.status(s.get("/office/nowhere"), http.StatusNotFound)
 }
 

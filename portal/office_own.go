@@ -20,6 +20,7 @@ type officeHomePage struct {
 	Acts    []officeAct
 	Work    []workSection
 	Works   bool // there is a list of what waits
+	Alarms  int  // of somebody who copies lists
 }
 
 func (officeHomePage) view() string { return "pages/office_home" }
@@ -47,6 +48,10 @@ func (s *Server) officeHome(c *fiber.Ctx) error {
 		if p.Work, err = s.workOf(c); err != nil {
 			return err
 		}
+	}
+	var err error
+	if p.Alarms, err = s.alarmsFor(c); err != nil {
+		return err
 	}
 	return s.show(c, http.StatusOK, p)
 }

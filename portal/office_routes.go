@@ -15,6 +15,7 @@ type need struct {
 
 	stream bool // its form brings workbooks: see streaming
 	file   int  // the most bytes of a file that its form may bring; 0: none
+	long   bool // its form brings long texts, and files: see broughtTo
 }
 
 var (
@@ -83,15 +84,24 @@ func (s *Server) officeRoutes() {
 	if s.config.Lists != nil {
 		s.listRoutes()
 	}
+	if s.config.Desk != nil {
+		s.deskRoutes()
+	}
 	if s.config.Trail != nil {
 		s.auditRoutes()
+	}
+	if s.config.Search != nil {
+		s.searchCareRoutes()
+	}
+	if s.config.Harvest.Guard != nil {
+		s.guardRoutes()
 	}
 }
 
 // door is the only way to make a route of the office: it cannot be made without saying who may come through.
 func (s *Server) door(method, path string, n need, handlers ...fiber.Handler) {
 	s.needs[method+" "+path] = n
-	if n.stream || n.file > 0 {
+	if n.stream || n.file > 0 || n.long {
 		s.streamed = append(s.streamed, path)
 	}
 	s.app.Add(method, path, append([]fiber.Handler{private, s.keep(path, n)}, handlers...)...)
@@ -112,9 +122,14 @@ var officeMenu = []menuEntry{
 	{Path: "/office/batches", Name: "批次", act: ledger.ActSeeBatches},
 	{Path: "/office/review", Name: "复核与公开", act: ledger.ActCertify},
 	{Path: "/office/requests", Name: "撤回申请", act: ledger.ActAsk},
+	{Path: "/office/desk", Name: "来件", act: ledger.ActSeeInquiries},
+	{Path: "/office/desk/sealed", Name: "密封件", act: ledger.ActSeeSealed},
 	{Path: "/office/audit", Name: "审计记录", act: ledger.ActReadAudit},
 	{Path: "/office/lists", Name: "名录", act: ledger.ActManageCodes},
+	{Path: "/office/search", Name: "检索运行", act: ledger.ActCareForSearch},
 	{Path: "/office/officers", Name: "账号", act: ledger.ActManageAccounts},
 	{Path: "/office/departments", Name: "部门", act: ledger.ActManageAccounts},
+	{Path: "/office/kiosks", Name: "查询机", act: ledger.ActGuard},
+	{Path: "/office/harvest", Name: "防抓取", act: ledger.ActGuard},
 	{Path: "/office/account", Name: "我的账号"},
 }

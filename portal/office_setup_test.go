@@ -16,8 +16,10 @@ import (
 	"mingbai/fixtures/services"
 	"mingbai/ledger"
 	"mingbai/ledger/account"
+	"mingbai/ledger/inquiry"
 	"mingbai/ledger/postgres"
 	"mingbai/ledger/postgres/testdb"
+	index "mingbai/search"
 )
 
 func TestMain(m *testing.M) { testdb.Main(m, services.PostgreSQL) }
@@ -32,6 +34,7 @@ type officeSite struct {
 	*site
 	accounts   *postgres.Accounts
 	db         *postgres.DB
+	desk       *postgres.Inquiries
 	now        time.Time
 	secrets    map[string]string
 	sql        *pgx.Conn
@@ -55,9 +58,15 @@ func setupOffice(t *testing.T, change ...func(*Config)) *officeSite {
 		t.Fatal(err)
 	}
 	s.db = db
+	if s.desk, err = postgres.NewInquiries(db, keys, inquiry.Periods{}); err != nil {
+		t.Fatal(err)
+	}
 	s.site = setup(t, append(change, func(c *Config) {
 		c.Office, c.Intake, c.Review = s.accounts, testIntake{db}, reviewBooks{db}
+		c.Inquiries, c.Desk = s.desk, s.desk
 		c.Boards, c.Trail, c.Work, c.Papers, c.Lists = db, db, db, db, plainLists{db}
+		c.Harvest.Guard = db
+		c.Search = careBooks{db, &index.Care{}}
 	})...)
 	if s.sql, err = pgx.Connect(t.Context(), address); err != nil {
 		t.Fatal(err)
@@ -163,5 +172,5 @@ func (s *officeSite) lines(where string) (n int) {
 
 // path fills a route's parameters.
 func (s *officeSite) path(route string) string {
-	return strings.NewReplacer(":login", "target", ":id", strconv.FormatInt(s.department, 10), ":token", "x", ":no", "1", ":request", "1", ":set", "1", ":village", villageCode, ":list", "unit_name", ":code", grain.Code, ":doc", "1").Replace(route)
+	return strings.NewReplacer(":login", "target", ":id", strconv.FormatInt(s.department, 10), ":token", "x", ":no", "1", ":request", "1", ":set", "1", ":village", villageCode, ":list", "unit_name", ":code", grain.Code, ":doc", "1", ":kiosk", "1", ":alarm", "1", ":case", "x", ":file", "x").Replace(route)
 }

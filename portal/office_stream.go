@@ -7,6 +7,7 @@ import (
 	"mime"
 	"mime/multipart"
 	"net/http"
+	"net/url"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -92,13 +93,22 @@ func (s *Server) streams(c *fiber.Ctx) bool {
 func tokenIn(c *fiber.Ctx, n need) (string, error) {
 	kind, params, err := mime.ParseMediaType(c.Get(fiber.HeaderContentType))
 	switch {
-	case !n.stream && n.file == 0:
+	case !n.stream && n.file == 0 && !n.long:
 		return c.FormValue(tokenField), nil
+	case n.long && (err != nil || kind != fiber.MIMEMultipartForm):
+		err := readForm(c)
+		b := brought{fields: url.Values{tokenField: {c.FormValue(tokenField)}}}
+		c.Locals(broughtKey, b)
+		return b.fields.Get(tokenField), err
 	case err != nil || kind != fiber.MIMEMultipartForm: // the handler will say that it wants a file
 		err := readForm(c)
 		a := attached{fields: map[string]string{tokenField: c.FormValue(tokenField)}}
 		c.Locals(attachedKey, a)
 		return a.fields[tokenField], err
+	case n.long:
+		b, err := readBrought(multipart.NewReader(patient{c}, params["boundary"]))
+		c.Locals(broughtKey, b)
+		return b.fields.Get(tokenField), err
 	case n.file > 0:
 		a, err := readAttached(multipart.NewReader(patient{c}, params["boundary"]), n.file)
 		c.Locals(attachedKey, a)

@@ -32,6 +32,7 @@ func TestEveryPageIsWhole(t *testing.T) {
 		"new fund":    {func(s *site) answer { s.books.fund.Years = nil; return s.get("/funds/NB-01") }, 200, false, false},
 		"village":     {func(s *site) answer { return s.get(listPage) }, 200, true, true},
 		"about":       {func(s *site) answer { return s.get("/about") }, 200, false, false},
+		"accessible":  {func(s *site) answer { return s.get("/accessible") }, 200, false, false},
 		"audit":       {func(s *site) answer { return s.get("/audit") }, 200, false, false},
 		"older audit": {func(s *site) answer { return s.get("/audit?before=2025-01-02") }, 200, false, false},
 		"no audit":    {func(s *site) answer { s.books.empty = true; return s.get("/audit") }, 200, false, false},
@@ -70,7 +71,7 @@ func checkWhole(t *testing.T, a answer) {
 	t.Helper()
 	for selector, want := range map[string]int{
 		"html[lang=zh-CN]": 1, "h1": 1, "main#main": 1, "a.skip[href='#main']": 1, "title": 1, "header": 1, "footer": 1,
-		"nav:not([aria-label])": 0, "[style]": 0, "style": 0, "script:not([src^='/static/'])": 0, "input:not([type=hidden]):not([id])": 0,
+		"nav:not([aria-label]):not([aria-labelledby])": 0, "[style]": 0, "style": 0, "script:not([src^='/static/'])": 0, "input:not([type=hidden]):not([id])": 0,
 	} {
 		if got := len(a.all(selector)); got != want {
 			t.Errorf("%d of %s, want %d", got, selector, want)
@@ -123,7 +124,7 @@ func TestHomeShowsTheYearAndTheNews(t *testing.T) {
 	s := setup(t)
 	a := s.get("/")
 	s.says(a, ".figures", "431,700,000.12 元", "312,457 人", "35 个")
-	if n := len(a.all(".ledger > li a.line")); n != 5 {
+	if n := len(a.all("section[aria-labelledby=news] a.line")); n != 5 {
 		t.Errorf("%d lines of news, want 5", n)
 	}
 	s.says(a, ".foot", "0990-1234567", "周一至周五", "服务大厅")
@@ -215,7 +216,7 @@ func TestFold(t *testing.T) {
 		"nothing":                    {nil, nil},
 		"all join where all are few": {[]int{1, 1, 30}, []bool{true, true, true}},
 	} {
-		got := fold(c.rows, 3)
+		got := ledger.FoldSmall(c.rows, 3)
 		for i := range c.want {
 			if got[i] != c.want[i] {
 				t.Errorf("%s: %v, want %v", name, got, c.want)

@@ -7,7 +7,7 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
-	"strings"
+	"unicode/utf8"
 
 	"github.com/go-playground/validator/v10"
 	"github.com/gofiber/fiber/v2"
@@ -29,12 +29,16 @@ type peoplePage struct {
 	Elsewise  *chip // another reading of the name
 	Tiers     []tier
 	Lists     []ledger.OpenList
+	Whole     string // the way to everything else, where only who is called exactly so was looked for
+	ListsOf   string // heading of the lists
 	Unlisted  string // the place, year and fund asked for of which nothing is open; empty when something is
 	Catalogue []shelf
 	More      int // entries of the catalogue that are not shown
 	Offices   []office
 	Missing   string // in one sentence, when nobody was found
+	Wider     *elsewhere
 	Again     searchBox
+	Bait      string // see baitPath
 }
 
 // searchBox is the one box that takes a whole question.
@@ -76,20 +80,35 @@ func (s *Server) people(c *fiber.Ctx) error {
 	if other, ok := vocabulary.Elsewise(q); ok {
 		p.Elsewise = &chip{Word: q.Name, Path: peoplePath(other.String())}
 	}
-	found, err := s.finder.Ask(ctx, peopleQuestion(c, q))
+	asked, err := s.peopleQuestion(c, q)
 	if err != nil {
 		return err
 	}
-	if p.Tiers, err = s.tiers(ctx, q, found.Tiers, pageNumber(c)); err != nil {
+	s.touchByName(c, q.Name)
+	found, rest, err := s.ask(ctx, asked, c.Query("tier") != "")
+	if err != nil {
 		return err
 	}
-	if c.Query("tier") == "" {
+	if p.Tiers, err = s.tiers(q, found, asked.People.Page); err != nil {
+		return err
+	}
+	if err := s.giveOut(c, s.peopleIn(p.Tiers)); err != nil {
+		return err
+	}
+	p.Bait = s.baitPath(c, pageNumber(c))
+	if rest {
+		p.Whole = peoplePath(q.String()) + "&tier=" + everyTier
+	}
+	if tier := c.Query("tier"); tier == "" || tier == everyTier {
 		if err := s.beside(ctx, q, found.Catalogue, &p); err != nil {
 			return err
 		}
 	}
 	if len(p.Tiers) == 0 && !byWords(p.Catalogue, query.Codes(q.Funds)) && q.Name != "" {
-		p.Missing = missingWords(q)
+		p.Missing = s.missingWords(q)
+		if p.Wider, err = s.wider(ctx, q); err != nil {
+			return err
+		}
 	}
 	for _, code := range query.Codes(q.Funds) {
 		if f := funds[code]; f.Code != "" {
@@ -112,34 +131,67 @@ func (s *Server) askable(text string, q query.Query) error {
 	return nil
 }
 
-// peopleQuestion asks for people in every way, or in the one that is looked at, and for the catalogue beside all of them.
-func peopleQuestion(c *fiber.Ctx, q query.Query) ledger.Question {
-	asked := ledger.Question{Name: q.Name, People: ledger.PeopleQuery{
-		Places: query.Codes(q.Places), Funds: query.Codes(q.Funds), Years: q.Years, Page: pageNumber(c), PerPage: perPage,
-	}}
-	if mode, ok := modeNamed[c.Query("tier")]; ok {
-		asked.Only = []ledger.NameMode{mode}
-		return asked
+// everyTier asks for whatever there is in one page, in the place of a tier's name.
+const everyTier = "all"
+
+// peopleQuestion asks for people in every way that the county allows, or in the one that is looked at, and for the catalogue
+// beside all of them.
+func (s *Server) peopleQuestion(c *fiber.Ctx, q query.Query) (ledger.Question, error) {
+	asked := q.Question(pageNumber(c), perPage, mostEntries)
+	asked.Few = fewHits
+	if most := s.deepest(q); most > 0 && asked.People.Page > most {
+		return asked, ledger.Errorf(ledger.KindInvalid, "名单翻到第 %d 页为止。请加上村名再查，比如“%s 村名”，就能看全那个村的。", most, q.Name)
 	}
-	if asked.People.Page > 1 {
+	mode, one := modeNamed[c.Query("tier")]
+	switch {
+	case s.config.Harvest.NameSearch == fullName:
 		asked.Only = []ledger.NameMode{ledger.NameExact}
-		return asked
+	case one:
+		asked.Only = []ledger.NameMode{mode}
+	case asked.People.Page > 1:
+		asked.Only = []ledger.NameMode{ledger.NameExact}
 	}
-	asked.Catalogue = ledger.CatalogueQuery{Funds: asked.People.Funds, Most: mostEntries}
-	if words := strings.Fields(q.Name); len(words) > 0 {
-		asked.Catalogue.Any = append(asked.Catalogue.Any, words)
+	if one || asked.People.Page > 1 {
+		asked.Catalogue = ledger.CatalogueQuery{}
 	}
-	for _, a := range q.Agencies {
-		asked.Catalogue.Any = append(asked.Catalogue.Any, []string{a.Word})
-	}
-	return asked
+	return asked, nil
 }
 
-// tiers reads the people of all tiers from the books at once.
-func (s *Server) tiers(ctx context.Context, q query.Query, found []ledger.PeopleTier, page int) ([]tier, error) {
-	var list []tier
-	var refs []ledger.PersonRef
-	for _, f := range found {
+// deepest is the last page of a list of people; 0 where it ends by itself, within villages that were named.
+func (s *Server) deepest(q query.Query) int {
+	codes := query.Codes(q.Places)
+	if len(codes) > 0 && !slices.ContainsFunc(codes, func(code string) bool { return ledger.LevelOf(code) != ledger.LevelVillage }) {
+		return 0
+	}
+	return s.config.Harvest.Pages
+}
+
+func (s *Server) peopleIn(tiers []tier) (people []uint64) {
+	for _, t := range tiers {
+		people = append(people, s.foundPeople(t.People)...)
+	}
+	return people
+}
+
+// ask finds first who is called exactly so. Only when there is nobody, or by wish, is everything else looked through: who
+// types a whole name mostly looks for that name. rest tells that there may be more.
+func (s *Server) ask(ctx context.Context, asked ledger.Question, byWish bool) (found ledger.Answer, rest bool, err error) {
+	aboutAName := utf8.RuneCountInString(asked.Name) > 1 && !letters(asked.Name) && len(asked.Catalogue.Funds) == 0 && len(asked.Catalogue.Any) <= 1
+	if !byWish && asked.People.Page == 1 && aboutAName {
+		first := asked
+		first.Only, first.Catalogue = []ledger.NameMode{ledger.NameExact}, ledger.CatalogueQuery{}
+		found, err = s.finder.Ask(ctx, first)
+		if rest = err == nil && len(found.Tiers) > 0 && found.Tiers[0].Total > 0; rest || err != nil {
+			return found, rest, err
+		}
+	}
+	found, err = s.finder.Ask(ctx, asked)
+	return found, false, err
+}
+
+// tiers lays the people that were found under the ways of finding them.
+func (s *Server) tiers(q query.Query, found ledger.Answer, page int) (list []tier, err error) {
+	for _, f := range found.Tiers {
 		if f.Total == 0 {
 			continue
 		}
@@ -147,17 +199,9 @@ func (s *Server) tiers(ctx context.Context, q query.Query, found []ledger.People
 			return nil, ledger.ErrNotFound
 		}
 		t := newTier(q, f, page, len(list) > 0)
-		list, refs = append(list, t), append(refs, t.refs...)
-	}
-	if len(refs) == 0 {
-		return nil, nil
-	}
-	people, err := s.books.PeopleByRefs(ctx, refs)
-	if err != nil {
-		return nil, err
-	}
-	for i := range list {
-		list[i].fill(people)
+		t.Deepest = s.deepest(q)
+		t.fill(found.People)
+		list = append(list, t)
 	}
 	return list, nil
 }
@@ -182,6 +226,7 @@ type tier struct {
 	Hidden  int // found by the index, no longer public by the books
 	Page    int
 	Pages   int
+	Deepest int    // page that may be looked at; 0: all
 	All     string // the way to the whole tier, where only its first are shown
 	asked   string
 	refs    []ledger.PersonRef
@@ -209,6 +254,9 @@ func (t tier) Previous() string { return t.path(t.Page - 1) }
 
 // Next is Previous's other side.
 func (t tier) Next() string { return t.path(t.Page + 1) }
+
+// Ends says that the list goes on and may not be looked at any deeper.
+func (t tier) Ends() bool { return t.Deepest > 0 && t.Page >= t.Deepest && t.Page < t.Pages }
 
 // fill takes a tier's people out of all that were read.
 func (t *tier) fill(people []ledger.FoundPerson) {

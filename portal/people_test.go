@@ -38,7 +38,7 @@ func TestTiersStandApart(t *testing.T) {
 			s := setup(t)
 			s.books.hits = c.hits
 			for _, param := range []string{"q", "name"} { // addresses of the days before are kept
-				a := s.get("/people?" + param + "=" + url.QueryEscape(c.query))
+				a := s.get("/people?tier=all&" + param + "=" + url.QueryEscape(c.query))
 				for where, what := range c.says {
 					s.says(a, where, what)
 				}
@@ -50,13 +50,36 @@ func TestTiersStandApart(t *testing.T) {
 	}
 	s := setup(t)
 	s.books.hits = map[ledger.NameMode]int{ledger.NameExact: 21, ledger.NameNear: 100}
-	a := peopleAsked(s, "张三丰")
+	a := s.get(peopleAsked(s, "张三丰").attr("main p a[href*=tier]", "href"))
 	if exact, near := len(a.all("section[aria-labelledby=tier-exact] li")), len(a.all("section[aria-labelledby=tier-near] li")); exact != 20 || near != 5 {
 		t.Errorf("%d and %d people, want 20 and 5", exact, near)
 	}
 	a = s.get(a.attr("section[aria-labelledby=tier-near] p a", "href"))
 	if n := len(a.all("section")); n != 1 || len(a.all("li a.line")) != 20 {
 		t.Errorf("%d sections, %d people on the way to all near ones", n, len(a.all("li a.line")))
+	}
+}
+
+// Who is called exactly so comes first, and alone; the way to everything else stands under them.
+func TestExactComesFirst(t *testing.T) {
+	s := setup(t)
+	s.books.hits = map[ledger.NameMode]int{ledger.NameExact: 2, ledger.NameContains: 6}
+	s.books.entries = true
+	a := peopleAsked(s, "张三丰")
+	if len(s.books.asked) != 1 || len(a.all("section[aria-labelledby^=tier]")) != 1 || len(a.all("section[aria-labelledby^=shelf]")) != 0 {
+		t.Errorf("asked %d times: %s", len(s.books.asked), a.text("main"))
+	}
+	rest := s.get(a.attr("main p a[href*=tier]", "href"))
+	if len(rest.all("section[aria-labelledby^=tier]")) != 2 || len(rest.all("section[aria-labelledby^=shelf]")) != 5 || rest.attr("main p a[href*='tier=all']", "href") != "" {
+		t.Errorf("everything is: %s", rest.text("main"))
+	}
+	for text, why := range map[string]string{"Zhang San": "letters are a spelling", "粮补 张三丰": "a fund was asked for, too", "李四": "nobody is called so"} {
+		if why == "nobody is called so" {
+			s.books.hits = map[ledger.NameMode]int{ledger.NameContains: 6}
+		}
+		if a := peopleAsked(s, text); len(a.all("section[aria-labelledby^=shelf]")) == 0 {
+			t.Errorf("%s: %s, and the catalogue stands beside", text, why)
+		}
 	}
 }
 

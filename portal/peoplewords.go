@@ -43,28 +43,11 @@ func tierWords(name string, mode ledger.NameMode, under bool) (heading, note str
 // letters tells a spelling from a name.
 func letters(name string) bool { return name != "" && name[0] < utf8.RuneSelf }
 
-// missingWords never tell whether there is nobody of that name or nothing that may be shown of them.
-func missingWords(q query.Query) string {
-	if utf8.RuneCountInString(q.Name) < 2 {
-		return fmt.Sprintf("没有查到叫“%s”的公开款项。请把姓名填全，至少两个字。", q.Name)
-	}
-	if rest := around(q); rest != "" {
-		return fmt.Sprintf("在“%s”里没有查到“%s”的公开款项。", rest, q.Name)
-	}
-	return fmt.Sprintf("没有查到“%s”的公开款项。", q.Name)
-}
-
-// around is a question without its name.
-func around(q query.Query) string {
-	q.Name, q.Literal = "", false
-	return q.String()
-}
-
 // mostLists is how many lists of villages are shown beside people.
 const mostLists = 12
 
-// beside fills in what there is beside people: lists of the villages asked for, and the catalogue. It goes by place, fund
-// and year alone, so that it is the same whoever is asked for, and whether or not there is anybody of that name.
+// beside fills in what there is beside people: lists of the villages asked for, and the catalogue. Where of a place nothing
+// is open for the year and the fund, what else is open there stands in its stead. It goes by place, fund and year alone, so that it is the same whoever is asked for, and whether or not there is anybody of that name.
 func (s *Server) beside(ctx context.Context, q query.Query, found ledger.CatalogueHits, p *peoplePage) (err error) {
 	if len(found.IDs) > 0 {
 		entries, err := s.books.CatalogueByIDs(ctx, found.IDs)
@@ -74,11 +57,15 @@ func (s *Server) beside(ctx context.Context, q query.Query, found ledger.Catalog
 		p.Catalogue, p.More = shelves(entries), found.Total-len(entries)
 	}
 	if len(q.Places) > 0 || len(q.Funds) > 0 && q.Name == "" {
-		p.Lists, err = s.books.OpenLists(ctx, ledger.ListQuery{
-			Places: query.Codes(q.Places), Funds: query.Codes(q.Funds), Years: q.Years, Most: mostLists,
-		})
-		if err == nil && len(p.Lists) == 0 {
-			p.Unlisted = strings.TrimSpace(around(q))
+		asked := ledger.ListQuery{Places: query.Codes(q.Places), Funds: query.Codes(q.Funds), Years: q.Years, Most: mostLists}
+		p.ListsOf = "村里的公示名单"
+		if p.Lists, err = s.books.OpenLists(ctx, asked); err != nil || len(p.Lists) > 0 {
+			return err
+		}
+		p.Unlisted = strings.TrimSpace(around(q))
+		if len(q.Places) > 0 && len(q.Funds)+len(q.Years) > 0 {
+			p.ListsOf = "这里现在公示着的"
+			p.Lists, err = s.books.OpenLists(ctx, ledger.ListQuery{Places: asked.Places, Most: mostLists})
 		}
 	}
 	return err

@@ -2,6 +2,7 @@ package portal
 
 import (
 	"net/http"
+	"strconv"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -22,8 +23,12 @@ func (s *Server) person(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
+	s.touchPage(c, ref)
 	found, payments, err := s.books.PublicPerson(c.UserContext(), ref)
 	if err != nil {
+		return err
+	}
+	if err := s.giveOut(c, s.foundPeople([]ledger.FoundPerson{found})); err != nil {
 		return err
 	}
 	p := personPage{
@@ -31,4 +36,9 @@ func (s *Server) person(c *fiber.Ctx) error {
 	}
 	p.NoIndex = true
 	return s.show(c, http.StatusOK, p)
+}
+
+// Said is the page's sum for the ear.
+func (p personPage) Said() string {
+	return p.Person.Name + "，" + p.Person.VillageName + "，公开部分合计" + spoken(p.Sum.Total) + "，共" + strconv.Itoa(p.Sum.Rows) + "笔。"
 }

@@ -108,9 +108,14 @@ type staffing struct {
 func (l recordLine) Staffing() staffing {
 	has, hasActual := l.Count["authorised"]
 	actual, ok := l.Count["actual"]
-	switch over := actual - has; {
-	case !ok || !hasActual && has == 0:
+	if !ok || !hasActual && has == 0 {
 		return staffing{Word: unstated}
+	}
+	return staffingOf(has, actual)
+}
+
+func staffingOf(authorised, actual int64) staffing {
+	switch over := actual - authorised; {
 	case over > 0:
 		return staffing{"超编 " + strconv.FormatInt(over, 10), true}
 	case over < 0:

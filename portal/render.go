@@ -23,24 +23,33 @@ type Frame struct {
 	Hours   string
 	Address string
 	Nav     string // the entry of the head's menu that this page stands under
-	Home    bool
 	NoIndex bool
 	Wide    bool // a table of many columns
+	Menu    []way
+	Foot    []way
+	Feed    bool // there is a feed of publications
+
+	reader *reader
 }
 
 func (s *Server) frame(title string) Frame {
 	c := s.config
-	return Frame{Title: title, County: c.County, Phone: c.Phone, Hours: c.Hours, Address: c.Address}
+	return Frame{
+		Title: title, County: c.County, Phone: c.Phone, Hours: c.Hours, Address: c.Address,
+		Menu: s.menu, Foot: s.foot, Feed: c.Archive != nil, reader: &reader{},
+	}
 }
 
 // show renders a page; fiber renders into a buffer, so a failing template never leaves half a page behind.
 func (s *Server) show(c *fiber.Ctx, status int, p page) error {
+	heed(c, p)
 	return c.Status(status).Render(p.view(), p)
 }
 
 // every page there is, for the trial at start.
 var everyPage = []page{
 	homePage{},
+	searchCarePage{},
 	askPage{},
 	peoplePage{},
 	personPage{},
@@ -56,8 +65,28 @@ var everyPage = []page{
 	emptyRecords(ledger.Agency),
 	emptyRecords(ledger.Post),
 	aboutPage{},
+	apiHelp{},
+	accessiblePage{},
+	proofPage{},
+	proofPage{Asked: true},
+	proofPage{Asked: true, Genuine: true},
 	auditPage{},
+	dataPage{Tables: []dataLine{{Files: []dataLink{{}}}}},
+	dataTablePage{Line: dataLine{DataTable: ledger.DataTables[0]}, Versions: []dataVersionLine{{}}},
 	errorPage{},
+	filingPage{},
+	receiptPage{},
+	trackFormPage{},
+	trackPage{},
+	answersPage{},
+	answerPage{},
+	deskQueuePage{},
+	deskCasePage{},
+	deskDaysPage{},
+	deskEnterPage{},
+	challengePage{},
+	waitPage{},
+	kioskPage{},
 	loginPage{},
 	secondPage{},
 	linkPage{},
@@ -95,6 +124,9 @@ var everyPage = []page{
 	listHistoryPage{},
 	listImportPage{},
 	papersPage{},
+	kiosksPage{},
+	kioskKeyPage{},
+	harvestPage{},
 }
 
 // emptyRecords has one row without anything in it, so that the kind's own part is tried too.
@@ -102,6 +134,7 @@ func emptyRecords(kind ledger.FundKind) recordsPage {
 	return recordsPage{
 		Fund:  ledger.RecordPage{Fund: ledger.Fund{Kind: kind}, Years: []int{2025}, All: ledger.Tally{Rows: 1}},
 		Lines: []recordLine{{}},
+		Days:  &days{Day: "2025-06-30", Keep: [][2]string{{"year", "2025"}}},
 	}
 }
 

@@ -18,21 +18,44 @@ func (s *Server) routes() {
 
 	s.app.Get("/", form, zip, s.home)
 	s.app.Get("/lookup", s.toHome)
-	s.app.Post("/lookup", private, form, s.readLookup, byAddress, byDevice, total, s.lookup)
+	s.app.Post("/lookup", private, form, s.readLookup, byAddress, byDevice, total, s.evenly, s.lookup)
 
-	s.app.Get("/people", private, browse, zip, s.people)
+	s.app.Get("/people", private, browse, s.withinBudget, zip, s.people)
 	s.app.Get("/words.json", zip, s.words)
-	s.app.Get("/people/:ref", private, browse, zip, s.person)
+	s.app.Get("/people/:ref", private, browse, s.withinBudget, zip, s.person)
 
-	s.app.Get("/funds", zip, s.funds)
-	s.app.Get("/funds/:code", browse, zip, s.fund) // a roster of staff is among them
+	s.app.Get("/funds", s.forAll, zip, s.funds)
+	s.app.Get("/funds/:code", browse, s.forAll, zip, s.fund) // a roster of staff is among them
 	if s.config.Papers != nil {
 		s.app.Get("/funds/:code/documents/:doc", browse, s.publicPaper)
 	}
-	s.app.Get("/funds/:code/:year/villages/:village", private, browse, zip, s.village)
+	s.app.Get("/funds/:code/:year/villages/:village", private, browse, s.withinBudget, zip, s.village)
+
+	s.app.Get("/challenge", s.toBack)
+	s.app.Post("/challenge", private, s.limit(s.config.Limits.Challenge, s.addressKey, nil), s.challenge)
+	if s.config.Harvest.Guard != nil {
+		s.app.Get("/kiosk/register", private, form, s.kioskPage)
+		s.app.Post("/kiosk/register", private, form, s.limit(s.config.Limits.KioskKey, s.addressKey, nil), s.registerKiosk)
+	}
+
+	s.routeAPI(browse, byAddress, total)
+
+	if s.config.Inquiries != nil {
+		s.inquiryRoutes(form, zip)
+	}
 
 	s.app.Get("/about", zip, s.about)
+	s.app.Get("/accessible", zip, s.accessible)
 	s.app.Get("/audit", zip, s.audit)
+	s.app.Post("/elder", s.elder)
+	if s.config.Seals != nil {
+		s.app.Get("/proof", zip, s.howToProve)
+		s.app.Get("/proof/:sheet", private, browse, s.proof)
+	}
+
+	if s.config.Archive != nil {
+		s.archiveRoutes(browse, zip)
+	}
 
 	if s.office != nil {
 		s.officeRoutes()

@@ -3,6 +3,7 @@ package portal
 import (
 	"context"
 	"fmt"
+	"hash/maphash"
 	"log/slog"
 	"net"
 	"net/netip"
@@ -12,16 +13,17 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"mingbai/ledger"
+	"mingbai/portal/budget"
 )
 
 // Books answers from the record. What it hands out may be shown; policies and periods are its business.
 type Books interface {
 	YearFigures(ctx context.Context, year int) (ledger.YearFigures, error) // year 0: the newest with data
 	Newest(ctx context.Context, n int) ([]ledger.Publication, error)
-	PeopleByRefs(ctx context.Context, refs []ledger.PersonRef) ([]ledger.FoundPerson, error)
 	PublicPerson(ctx context.Context, ref ledger.PersonRef) (ledger.FoundPerson, []ledger.Payment, error)
 	OwnBook(ctx context.Context, person string) (ledger.OwnBook, error)
 	Funds(ctx context.Context) ([]ledger.FundYear, error)
+	Publications(ctx context.Context, skip, n int) ([]ledger.Publication, int, error) // all that were ever public, newest first
 	Fund(ctx context.Context, code string) (ledger.Fund, error)
 	FundPage(ctx context.Context, code string, year int) (ledger.FundPage, error)    // year 0: the newest
 	RecordPage(ctx context.Context, q ledger.RecordQuery) (ledger.RecordPage, error) // of any kind but subsidy
@@ -33,7 +35,7 @@ type Books interface {
 	Ready(ctx context.Context) error
 }
 
-// Finder finds people; what it finds is a reference, to be read from the books.
+// Finder finds people and reads them from the books.
 type Finder interface {
 	// Ask finds people by a name as it was typed, the closest first and each way apart, and what the catalogue has beside.
 	Ask(ctx context.Context, q ledger.Question) (ledger.Answer, error)
@@ -52,16 +54,37 @@ type Server struct {
 	kiosks   []netip.Prefix
 	assets   map[string]asset // by path
 	lexicon  lexicon
+	files    *keep[dataFile]
+	pages    *keep[keptPage] // those that are the same for everybody
+	counter  fresh
+	meter    *budget.Meter // of people shown
+	seed     maphash.Seed
+	screens  hallScreens
+	traps    traps
 	office   Office
 	needs    map[string]need // who may come through each route of the office, by method and path
 	streamed []string        // patterns of the routes that take files
 	printing chan struct{}   // holds one: who makes a PDF
+	open     []string        // addresses without parameters that are answered
+	menu     []way
+	foot     []way
 }
 
 // New parses every template and joins the routes. It fails rather than serve a site with a page missing.
 func New(c Config, books Books, finder Finder) (*Server, error) {
 	c = c.withDefaults()
-	s := &Server{config: c, books: books, finder: finder, log: c.Log, validate: newValidator(), office: c.Office, needs: map[string]need{}, printing: make(chan struct{}, 1)}
+	s := &Server{
+		config: c, books: books, finder: finder, log: c.Log, validate: newValidator(), office: c.Office, needs: map[string]need{}, printing: make(chan struct{}, 1), seed: maphash.MakeSeed(),
+		files: newKeep[dataFile](32 << 20), pages: newKeep[keptPage](32 << 20),
+	}
+	if c.Archive != nil {
+		s.counter.read = c.Archive.PublicCounter
+	}
+	var store budget.Store
+	if c.Harvest.Guard != nil {
+		store = c.Harvest.Guard
+	}
+	s.meter = budget.NewMeter(c.Harvest.Budgets, store, c.Harvest.Now)
 	if err := s.validate.Struct(c); err != nil {
 		return nil, fmt.Errorf("portal: config: %w", err)
 	}
@@ -94,6 +117,7 @@ func New(c Config, books Books, finder Finder) (*Server, error) {
 		DisablePreParseMultipartForm: true, // it would spill files to temporary ones
 	})
 	s.routes()
+	s.learnWays()
 	return s, nil
 }
 
@@ -102,6 +126,10 @@ func (s *Server) App() *fiber.App { return s.app }
 
 // Serve answers on ln until ctx ends, then lets running requests finish for up to ten seconds.
 func (s *Server) Serve(ctx context.Context, ln net.Listener) error {
+	kept := make(chan struct{})
+	keeping, stop := context.WithCancel(context.WithoutCancel(ctx))
+	go func() { s.keepHarvest(keeping); close(kept) }()
+	defer func() { stop(); <-kept }() // after the last answer
 	done := make(chan error, 1)
 	go func() { done <- s.app.Listener(ln) }()
 	select {

@@ -50,10 +50,6 @@ func (s *Server) static(c *fiber.Ctx) error {
 	return c.Send(a.Body)
 }
 
-func (s *Server) robots(c *fiber.Ctx) error {
-	return c.SendString("User-agent: *\nDisallow: /people\nDisallow: /lookup\n")
-}
-
 // healthz says that the process answers.
 func (s *Server) healthz(c *fiber.Ctx) error { return c.SendString("ok") }
 

@@ -42,6 +42,13 @@ func (s *Server) village(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
+	people := make([]uint64, len(list.Payments))
+	for i, p := range list.Payments {
+		people[i] = s.personMark(village, p.Group, p.Name)
+	}
+	if err := s.giveOut(c, people); err != nil {
+		return err
+	}
 	p := villagePage{
 		Frame: s.frame(list.VillageName + list.Name), List: list, BasisName: basisName(list.BasisUnit), BasisHead: basisHead(list.BasisUnit),
 		PeriodText: periodText(list.From, list.Until), Sum: sum{"合计", list.Tally},

@@ -14,8 +14,8 @@ var words = map[string]any{
 	"count": count, "date": date, "stated": stated, "named": named, "place": place, "groupName": groupName, "years": years,
 	"openness": openness, "wan": wan, "rows": rows, "fundPath": fundPath, "paperPath": paperPath, "personPath": personPath, "moment": moment, "signed": signed, "change": change,
 	"stateWord": stateWord, "severityWord": severityWord, "add": func(a, b int) int { return a + b },
-	"entryPath": entryPath,
-	"listPath":  func(l ledger.OpenList) string { return villagePath(l.Fund, l.Year, l.VillageCode) },
+	"entryPath": entryPath, "about": about, "instant": instant, "timely": timely,
+	"listPath": func(l ledger.OpenList) string { return villagePath(l.Fund, l.Year, l.VillageCode) },
 }
 
 // unstated stands wherever a sheet is silent: what is missing is said, never dropped.
@@ -30,6 +30,24 @@ func wan(f ledger.Fen) string {
 		return f.String() + " 元"
 	}
 	return f.Wan() + " 万元"
+}
+
+// about writes a great amount as people say it, to two decimals: 约 4.32 亿元, 2,075.25 万元. It stands beside the exact
+// amount and never instead of it; empty for what needs no such help.
+func about(f ledger.Fen) string {
+	unit, word := int64(1_000_000), " 万元"
+	if f >= 10_000_000_000 {
+		unit, word = 10_000_000_000, " 亿元"
+	}
+	if f < 1_000_000 {
+		return ""
+	}
+	hundredths := (int64(f)*100 + unit/2) / unit
+	text := strings.TrimSuffix(strings.TrimSuffix(ledger.Fen(hundredths).String(), "0"), ".0") + word
+	if hundredths*unit != int64(f)*100 {
+		text = "约 " + text
+	}
+	return text
 }
 
 var rowWords = map[ledger.FundKind]string{
@@ -50,6 +68,14 @@ func date(t time.Time) string {
 		return unstated
 	}
 	return t.In(ledger.Shanghai).Format("2006年1月2日")
+}
+
+// instant is a moment to the minute: what a paper is dated by.
+func instant(t time.Time) string {
+	if t.IsZero() {
+		return unstated
+	}
+	return t.In(ledger.Shanghai).Format("2006年1月2日 15:04")
 }
 
 func stated(s string) string {

@@ -99,7 +99,7 @@ func (e *Engine) searchCatalogue(generation string, q ledger.CatalogueQuery) sea
 // readCatalogue answers from the books by reading the catalogue through: it is small, and so the two cannot differ.
 func (e *Engine) readCatalogue(ctx context.Context, q ledger.CatalogueQuery) (hits ledger.CatalogueHits, err error) {
 	var list []ledger.CatalogueEntry
-	for entry, err := range e.books.AllCatalogue(ctx) {
+	for entry, err := range e.books.AllCatalogue(ctx, "") {
 		if err != nil {
 			return hits, err
 		}
@@ -119,21 +119,21 @@ func (e *Engine) readCatalogue(ctx context.Context, q ledger.CatalogueQuery) (hi
 
 // applyCatalogue takes out what the index holds of the funds that changed and puts in what there is of them now. Between the
 // two the outbox still says that the index is behind, and the books answer.
-func (e *Engine) applyCatalogue(ctx context.Context, generation string, c ledger.IndexChanges) error {
+func (e *Engine) applyCatalogue(ctx context.Context, generation string, c ledger.IndexChanges) (refused []ledger.IndexFault, err error) {
 	if len(c.Funds) == 0 {
-		return nil
+		return nil, nil
 	}
-	uid := e.uid(catalogue, generation)
-	if err := e.client.do(ctx, uid, func(ctx context.Context) (*meilisearch.TaskInfo, error) {
-		return e.client.Index(uid).DeleteDocumentsByFilterWithContext(ctx, "fund_code IN "+listed(c.Funds), nil)
+	w := e.writer(catalogue, generation)
+	if err := e.client.do(ctx, w.uid, func(ctx context.Context) (*meilisearch.TaskInfo, error) {
+		return e.client.Index(w.uid).DeleteDocumentsByFilterWithContext(ctx, "fund_code IN "+listed(c.Funds), nil)
 	}); err != nil {
-		return err
+		return nil, err
 	}
-	w := &writer{client: e.client, uid: uid}
 	for _, entry := range c.Catalogue {
-		if err := w.put(ctx, entry.ID, catalogueOf(entry)); err != nil {
-			return err
+		if err := w.put(ctx, entry.ID, entry.Fund, catalogueOf(entry)); err != nil {
+			return nil, err
 		}
 	}
-	return w.finish(ctx)
+	err = w.finish(ctx)
+	return w.refused, err
 }

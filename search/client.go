@@ -22,22 +22,27 @@ const writeTimeout = 30 * time.Second
 // is, names and tokens; only its codes.
 type client struct {
 	meilisearch.ServiceManager
-	http *http.Client
-	url  string
-	key  string
+	swift *swift // for searches
+	http  *http.Client
+	url   string
+	key   string
 }
 
-func newClient(address, key string) *client {
+func newClient(address, key string) (*client, error) {
 	transport := http.DefaultTransport.(*http.Transport).Clone()
 	transport.MaxIdleConnsPerHost = 64
 	transport.DisableCompression = true // a compressed answer comes in two pieces, 40 ms apart
 	h := &http.Client{Transport: transport}
 	address = strings.TrimRight(address, "/")
+	s, err := newSwift(address, key)
+	if err != nil {
+		return nil, err
+	}
 	return &client{
 		// The library's own retries send an empty body the second time.
 		meilisearch.New(address, meilisearch.WithAPIKey(key), meilisearch.WithCustomClient(h), meilisearch.DisableRetries()),
-		h, address, key,
-	}
+		s, h, address, key,
+	}, nil
 }
 
 // A fault is what Meilisearch, or the way to it, answered instead of what was asked for.
@@ -68,14 +73,18 @@ func (f *fault) away() bool {
 
 // faultOf turns an error of the library into ours; nil stays nil.
 func faultOf(err error) error {
-	if err == nil {
-		return nil
+	var f *fault
+	if err == nil || errors.As(err, &f) {
+		return err
+	}
+	if errors.Is(err, errTouched) || errors.Is(err, errForeign) {
+		return err
 	}
 	var m *meilisearch.Error
 	if !errors.As(err, &m) {
 		return &fault{Cause: bare(err)}
 	}
-	f := &fault{Code: m.MeilisearchApiError.Code, Status: m.StatusCode}
+	f = &fault{Code: m.MeilisearchApiError.Code, Status: m.StatusCode}
 	if m.OriginError != nil {
 		f.Cause = bare(m.OriginError)
 	}

@@ -22,6 +22,13 @@
 // trust it after a rebuild whose last step, dropping the old one, never came. The first generation is random; each further
 // one follows from the one before, so that a rebuild begins by removing what a rebuild that died has left.
 //
+// # Who is asked what
+//
+// A whole name is a key of the books: PeopleNamed finds and reads its people in one statement, always of this moment. That is
+// less work for PostgreSQL than to be asked first where the index stands and then for the rows of what it found, and so even
+// those who use the index most, people who look for themselves, do not wait for it. The index finds what a key does not: parts
+// of names, spellings, near misses, the catalogue.
+//
 // # How names are compared
 //
 // Always by equality of whole strings, never by Meilisearch's tokens: every run of up to 16 neighbouring characters of a

@@ -2,6 +2,7 @@ package search
 
 import (
 	"encoding/hex"
+	"encoding/json"
 	"reflect"
 	"slices"
 	"strconv"
@@ -76,8 +77,23 @@ func sorted[T string | int](set []T) []T {
 	return slices.Compact(s)
 }
 
-// same tells whether Meilisearch holds exactly this document.
-func same[T any](want T, hit meilisearch.Hit) bool {
-	var is T
-	return len(hit) == reflect.TypeFor[T]().NumField() && hit.DecodeInto(&is) == nil && reflect.DeepEqual(want, is)
+// differs names the fields in which Meilisearch holds another document than this one; none when it holds exactly it.
+func differs[T any](want T, hit meilisearch.Hit) (fields []string) {
+	left := len(hit)
+	v := reflect.ValueOf(want)
+	for i, t := range reflect.VisibleFields(v.Type()) {
+		name := t.Tag.Get("json")
+		raw, ok := hit[name]
+		if ok {
+			left--
+		}
+		is := reflect.New(t.Type)
+		if !ok || json.Unmarshal(raw, is.Interface()) != nil || !reflect.DeepEqual(is.Elem().Interface(), v.Field(i).Interface()) {
+			fields = append(fields, name)
+		}
+	}
+	if left > 0 { // by whatever name: it may be one that must not be told
+		fields = append(fields, "unknown")
+	}
+	return fields
 }

@@ -16,35 +16,41 @@ const (
 	catalogue = "catalogue"
 )
 
-// kind is one of the indexes: how it is set up and everything that it must hold, in the order of ids.
+// kindNames are they in the order in which they are filled, compared, counted and marked.
+var kindNames = []string{people, lookups, catalogue}
+
+// kind is one of the indexes: how it is set up and everything that it must hold, in the order of ids, from
+// after one of them on.
 type kind struct {
 	name     string
 	settings string
-	all      func(context.Context) iter.Seq2[entry, error]
+	all      func(ctx context.Context, after string) iter.Seq2[entry, error]
 }
 
 // entry is a document that an index must hold.
 type entry struct {
 	id       string
 	document any
-	same     func(meilisearch.Hit) bool
+	fund     string                         // of a catalogue entry
+	differs  func(meilisearch.Hit) []string // in which fields
 }
 
-// kinds are all indexes, in the order in which they are filled, compared and counted.
+// kinds are all indexes, in the order of kindNames.
 func (e *Engine) kinds() []kind {
 	return []kind{
-		{people, settingsPeople, entries(e.books.AllPeople, personOf, func(d personDocument) string { return d.ID })},
-		{lookups, settingsLookup, entries(e.books.AllLookups, lookupOf, func(d lookupDocument) string { return d.ID })},
-		{catalogue, settingsCatalogue, entries(e.books.AllCatalogue, catalogueOf, func(d catalogueDocument) string { return d.ID })},
+		{people, settingsPeople, entries(e.books.AllPeople, personOf, func(d personDocument) (string, string) { return d.ID, "" })},
+		{lookups, settingsLookup, entries(e.books.AllLookups, lookupOf, func(d lookupDocument) (string, string) { return d.ID, "" })},
+		{catalogue, settingsCatalogue, entries(e.books.AllCatalogue, catalogueOf, func(d catalogueDocument) (string, string) { return d.ID, d.Fund })},
 	}
 }
 
-func entries[A, D any](all func(context.Context) iter.Seq2[A, error], of func(A) D, id func(D) string) func(context.Context) iter.Seq2[entry, error] {
-	return func(ctx context.Context) iter.Seq2[entry, error] {
+func entries[A, D any](all func(context.Context, string) iter.Seq2[A, error], of func(A) D, name func(D) (id, fund string)) func(context.Context, string) iter.Seq2[entry, error] {
+	return func(ctx context.Context, after string) iter.Seq2[entry, error] {
 		return func(yield func(entry, error) bool) {
-			for a, err := range all(ctx) {
+			for a, err := range all(ctx, after) {
 				d := of(a)
-				if !yield(entry{id(d), d, func(hit meilisearch.Hit) bool { return same(d, hit) }}, err) {
+				id, fund := name(d)
+				if !yield(entry{id, d, fund, func(hit meilisearch.Hit) []string { return differs(d, hit) }}, err) {
 					return
 				}
 			}

@@ -28,9 +28,15 @@ type memory struct {
 	live     string
 	stale    string // what IndexState says once, as to a process that read it just before a swap
 	lock     sync.Mutex
-	asked    int    // questions that the books answered
-	betweens func() // called after each stretch is read
-	waiting  func() // called once by who is about to take the lock
+	marks    []string
+	build    *ledger.IndexBuild
+	replay   map[int64]string // what left the outbox since the build began
+	faults   map[string][]ledger.IndexFault
+	building sync.Mutex
+	saved    func(ledger.IndexPart) // called when a rebuild notes how far it is
+	asked    int                    // questions that the books answered
+	betweens func()                 // called after each stretch is read
+	waiting  func()                 // called once by who is about to take the lock
 }
 
 func newMemory() *memory {
@@ -90,6 +96,26 @@ func (m *memory) FindPeople(_ context.Context, q ledger.PeopleQuery) (hits ledge
 	return hits, nil
 }
 
+func (m *memory) PeopleNamed(ctx context.Context, q ledger.PeopleQuery) (ledger.PeopleHits, []ledger.FoundPerson, error) {
+	hits, err := m.FindPeople(ctx, q)
+	if err != nil {
+		return hits, nil, err
+	}
+	found, err := m.PeopleByRefs(ctx, hits.Refs)
+	return hits, found, err
+}
+
+func (m *memory) PeopleByRefs(_ context.Context, refs []ledger.PersonRef) (found []ledger.FoundPerson, err error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, r := range refs {
+		if p, ok := m.people[r.String()]; ok {
+			found = append(found, ledger.FoundPerson{Ref: r, Name: p.Forms.Key})
+		}
+	}
+	return found, nil
+}
+
 func (m *memory) FindOwn(_ context.Context, token []byte, nameKey string) (string, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -102,12 +128,26 @@ func (m *memory) FindOwn(_ context.Context, token []byte, nameKey string) (strin
 	return "", ledger.ErrNotFound
 }
 
-func (m *memory) PendingIndex(_ context.Context, limit int) (c ledger.IndexChanges, err error) {
+func (m *memory) PendingIndex(context.Context, int) (c ledger.IndexChanges, err error) {
+	c = m.pending(m.outbox)
+	if m.betweens != nil {
+		m.betweens()
+	}
+	return c, nil
+}
+
+func (m *memory) pending(outbox map[int64]string) (c ledger.IndexChanges) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	for _, seq := range slices.Sorted(maps.Keys(m.outbox))[:min(limit, len(m.outbox))] {
-		if fund, is := strings.CutPrefix(m.outbox[seq], "fund "); is {
-			c.Seqs, c.Funds = append(c.Seqs, seq), append(c.Funds, fund)
+	seen := map[string]bool{}
+	for _, seq := range slices.Sorted(maps.Keys(outbox)) {
+		c.Seqs = append(c.Seqs, seq)
+		if seen[outbox[seq]] {
+			continue
+		}
+		seen[outbox[seq]] = true
+		if fund, is := strings.CutPrefix(outbox[seq], "fund "); is {
+			c.Funds = append(c.Funds, fund)
 			for _, id := range slices.Sorted(maps.Keys(m.catalog)) {
 				if m.catalog[id].Fund == fund {
 					c.Catalogue = append(c.Catalogue, m.catalog[id])
@@ -115,35 +155,37 @@ func (m *memory) PendingIndex(_ context.Context, limit int) (c ledger.IndexChang
 			}
 			continue
 		}
-		ref, err := ledger.ParsePersonRef(m.outbox[seq])
+		ref, err := ledger.ParsePersonRef(outbox[seq])
 		if err != nil { // a test's bad document
-			ref = ledger.PersonRef{Person: strings.TrimSuffix(m.outbox[seq], "-0")}
+			ref = ledger.PersonRef{Person: strings.TrimSuffix(outbox[seq], "-0")}
 		}
-		p, l := m.people[m.outbox[seq]], m.lookups[ref.Person]
+		p, l := m.people[outbox[seq]], m.lookups[ref.Person]
 		p.Ref, l.Person = ref, ref.Person
-		c.Seqs, c.People, c.Lookups = append(c.Seqs, seq), append(c.People, p), append(c.Lookups, l)
+		c.People, c.Lookups = append(c.People, p), append(c.Lookups, l)
 	}
-	if m.betweens != nil {
-		m.betweens()
-	}
-	return c, nil
+	return c
 }
 
-func (m *memory) DoneIndex(_ context.Context, seqs []int64) error {
+func (m *memory) DoneIndex(_ context.Context, done ledger.IndexDone) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	for _, s := range seqs {
+	for _, s := range done.Seqs {
+		if m.build != nil {
+			m.replay[s] = m.outbox[s]
+		}
 		delete(m.outbox, s)
 	}
+	m.marks = done.Marks
+	m.keepFaults(m.live, done.Faults, done.Mended)
 	return nil
 }
 
-func (m *memory) AllPeople(context.Context) iter.Seq2[ledger.PeopleEntry, error] {
-	return inOrder(m, m.people)
+func (m *memory) AllPeople(_ context.Context, after string) iter.Seq2[ledger.PeopleEntry, error] {
+	return inOrder(m, m.people, after)
 }
 
-func (m *memory) AllCatalogue(context.Context) iter.Seq2[ledger.CatalogueEntry, error] {
-	return inOrder(m, m.catalog)
+func (m *memory) AllCatalogue(_ context.Context, after string) iter.Seq2[ledger.CatalogueEntry, error] {
+	return inOrder(m, m.catalog, after)
 }
 
 // enter takes entries of a fund in, in place of what it has, and puts the fund on the outbox.
@@ -158,17 +200,17 @@ func (m *memory) enter(fund string, entries ...ledger.CatalogueEntry) {
 	m.outbox[m.seq] = "fund " + fund
 }
 
-func (m *memory) AllLookups(context.Context) iter.Seq2[ledger.LookupEntry, error] {
-	return inOrder(m, m.lookups)
+func (m *memory) AllLookups(_ context.Context, after string) iter.Seq2[ledger.LookupEntry, error] {
+	return inOrder(m, m.lookups, after)
 }
 
-func inOrder[T any](m *memory, all map[string]T) iter.Seq2[T, error] {
+func inOrder[T any](m *memory, all map[string]T, after string) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		m.mu.Lock()
 		all := maps.Clone(all)
 		m.mu.Unlock()
 		for _, k := range slices.Sorted(maps.Keys(all)) {
-			if !yield(all[k], nil) {
+			if k > after && !yield(all[k], nil) {
 				return
 			}
 		}
@@ -178,25 +220,31 @@ func inOrder[T any](m *memory, all map[string]T) iter.Seq2[T, error] {
 func (m *memory) IndexState(context.Context) (ledger.IndexState, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	s := ledger.IndexState{Generation: m.live, Behind: len(m.outbox) > 0}
+	s := ledger.IndexState{Generation: m.live, Behind: len(m.outbox) > 0 || len(m.faults[m.live]) > 0, Marks: m.marks}
 	if m.stale != "" {
 		s.Generation, m.stale = m.stale, ""
 	}
 	return s, nil
 }
 
-func (m *memory) SwitchIndex(_ context.Context, generation string) error {
+func (m *memory) SwitchIndex(_ context.Context, generation string, marks []string) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.live = generation
+	m.live, m.marks, m.build, m.replay = generation, marks, nil, nil
+	maps.DeleteFunc(m.faults, func(g string, _ []ledger.IndexFault) bool { return g != generation })
+	return nil
+}
+
+func (m *memory) MarkIndex(_ context.Context, generation string, marks []string) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.live == generation {
+		m.marks = marks
+	}
 	return nil
 }
 
 func (m *memory) WithIndexLock(ctx context.Context, fn func(context.Context) error) error {
-	if waiting := m.waiting; waiting != nil {
-		m.waiting = nil
-		waiting()
-	}
 	if !m.lock.TryLock() {
 		return ledger.ErrConflict
 	}

@@ -2,15 +2,13 @@ package search
 
 import (
 	"context"
-	"encoding/json"
-	"net/http"
 
 	"mingbai/ledger"
 )
 
 // searching is one of the searches of a round trip.
 type searching struct {
-	Index   string   `json:"indexUid"`
+	Index   string   `json:"indexUid,omitempty"`
 	Text    string   `json:"q"`
 	Filter  string   `json:"filter"`
 	Sort    []string `json:"sort"`
@@ -45,14 +43,17 @@ func (f found) people() (ledger.PeopleHits, error) {
 
 // searchAll makes several searches in one round trip: all are answered, or none.
 func (c *client) searchAll(ctx context.Context, asked []searching) ([]found, error) {
-	body, err := json.Marshal(map[string]any{"queries": asked})
-	if err != nil {
-		return nil, err
+	if len(asked) == 1 { // asked of the index itself it comes a tenth cheaper
+		one := asked[0]
+		path := "/indexes/" + one.Index + "/search"
+		one.Index = ""
+		f := make([]found, 1)
+		return f, c.swift.post(ctx, path, one, &f[0])
 	}
 	var answer struct {
 		Results []found `json:"results"`
 	}
-	if err := c.raw(ctx, http.MethodPost, "/multi-search", body, &answer); err != nil {
+	if err := c.swift.post(ctx, "/multi-search", map[string]any{"queries": asked}, &answer); err != nil {
 		return nil, err
 	}
 	if len(answer.Results) != len(asked) {

@@ -16,7 +16,7 @@ import (
 const (
 	settingsCommon = `"searchableAttributes":[],"displayedAttributes":["id"],"rankingRules":["sort"],
  "typoTolerance":{"enabled":false},"prefixSearch":"disabled","facetSearch":false,
- "pagination":{"maxTotalHits":1000000},"searchCutoffMs":1500,`
+ "distinctAttribute":null,"pagination":{"maxTotalHits":1000000},"searchCutoffMs":1500,`
 
 	settingsPeople = `{` + settingsCommon + `"sortableAttributes":["id"],
  "filterableAttributes":[

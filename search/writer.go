@@ -9,91 +9,88 @@ import (
 	"strings"
 
 	"github.com/meilisearch/meilisearch-go"
+
+	"mingbai/ledger"
 )
 
 // A batch goes to Meilisearch as one task. Meilisearch refuses payloads over 100 MB; some batches may be under way at once,
-// since it works faster through a queue than one by one.
+// since it works faster through a queue than one by one, and no more: the next waits for the oldest one's end.
 const (
 	batchCount = 10_000
 	batchBytes = 16 << 20
 	underWay   = 4
 )
 
-// Rejected says which documents Meilisearch did not take, and why by its code. Some of them may be fine when the code
-// is not about documents.
-type Rejected struct {
+// A Refusal says that Meilisearch takes nothing at all, and why by its code: its disk is full, say. No document is to blame.
+type Refusal struct {
 	Index string
 	Code  string
-	IDs   []string
 }
 
-func (r *Rejected) Error() string {
-	ids, more := r.IDs, ""
-	if len(ids) > 10 {
-		more = fmt.Sprintf(" and %d more", len(ids)-10)
-		ids = ids[:10]
-	}
-	return fmt.Sprintf("meilisearch: %s: %s: documents %s%s", r.Index, r.Code, strings.Join(ids, ", "), more)
-}
+func (r *Refusal) Error() string { return fmt.Sprintf("meilisearch: %s: %s", r.Index, r.Code) }
 
-// A writer sends documents to one index, or takes them out, in batches. What was sent is in the index when finish returns.
+// A writer sends documents to one index, or takes them out, in batches. What was sent and not refused is in the index when
+// finish returns.
 type writer struct {
-	client   *client
-	uid      string
-	next     batch
-	queue    []batch
-	rejected []error
-	sent     int // documents, counted as they are handed over
+	client  *client
+	kind    string
+	uid     string
+	next    batch
+	queue   []batch
+	refused []ledger.IndexFault
+
+	// Told, in the order in which they were handed over, of the last document of each batch that is in, how many of it are,
+	// and which were refused; may be nil.
+	confirmed func(last string, n int, refused []ledger.IndexFault) error
 }
 
 type batch struct {
-	ids   []string
-	lines [][]byte // JSON; none when the ids are to be deleted
-	size  int
-	task  int64
+	documents []document
+	deletes   bool
+	size      int
+	task      int64
+}
+
+type document struct {
+	id   string
+	fund string
+	line []byte // JSON; nil when it is to be deleted
 }
 
 // change puts a document, or removes it when it is leaving.
-func (w *writer) change(ctx context.Context, id string, document any, leaving bool) error {
+func (w *writer) change(ctx context.Context, id, fund string, content any, leaving bool) error {
 	if leaving {
-		return w.remove(ctx, id)
+		return w.append(ctx, document{id: id, fund: fund})
 	}
-	return w.put(ctx, id, document)
+	return w.put(ctx, id, fund, content)
 }
 
 // put adds or replaces a document.
-func (w *writer) put(ctx context.Context, id string, document any) error {
-	line, err := json.Marshal(document)
+func (w *writer) put(ctx context.Context, id, fund string, content any) error {
+	line, err := json.Marshal(content)
 	if err != nil {
 		return err
 	}
-	return w.append(ctx, id, line)
+	return w.append(ctx, document{id, fund, line})
 }
 
-// remove deletes a document.
-func (w *writer) remove(ctx context.Context, id string) error { return w.append(ctx, id, nil) }
-
-func (w *writer) append(ctx context.Context, id string, line []byte) error {
-	deletes, deleting := line == nil, len(w.next.ids) > 0 && w.next.lines == nil
-	if len(w.next.ids) > 0 && deletes != deleting {
+func (w *writer) append(ctx context.Context, d document) error {
+	size := len(d.id) + len(d.line)
+	full := len(w.next.documents) >= batchCount || w.next.size+size > batchBytes
+	if len(w.next.documents) > 0 && (full || w.next.deletes != (d.line == nil)) {
 		if err := w.flush(ctx); err != nil {
 			return err
 		}
 	}
-	w.sent++
-	w.next.ids = append(w.next.ids, id)
-	if !deletes {
-		w.next.lines = append(w.next.lines, line)
-	}
-	if w.next.size += len(id) + len(line); w.next.size < batchBytes && len(w.next.ids) < batchCount {
-		return nil
-	}
-	return w.flush(ctx)
+	w.next.deletes = d.line == nil
+	w.next.documents = append(w.next.documents, d)
+	w.next.size += size
+	return nil
 }
 
 // flush sends what has gathered, and waits for the oldest batch when enough are under way.
 func (w *writer) flush(ctx context.Context) error {
-	if len(w.next.ids) == 0 {
+	if len(w.next.documents) == 0 {
 		return nil
 	}
 	if err := w.send(ctx, &w.next); err != nil {
@@ -103,31 +100,53 @@ func (w *writer) flush(ctx context.Context) error {
 	if len(w.queue) < underWay {
 		return nil
 	}
-	oldest := w.queue[0]
-	w.queue = w.queue[1:]
-	return w.settle(ctx, oldest)
+	return w.settleOldest(ctx)
 }
 
-// finish sends the rest, waits for everything, and tells what was rejected.
+// finish sends the rest and waits for everything.
 func (w *writer) finish(ctx context.Context) error {
 	if err := w.flush(ctx); err != nil {
 		return err
 	}
-	for _, b := range w.queue {
-		if err := w.settle(ctx, b); err != nil {
+	for len(w.queue) > 0 {
+		if err := w.settleOldest(ctx); err != nil {
 			return err
 		}
 	}
-	return errors.Join(w.rejected...)
+	return nil
+}
+
+func (w *writer) settleOldest(ctx context.Context) error {
+	oldest := w.queue[0]
+	w.queue = w.queue[1:]
+	before := len(w.refused)
+	if err := w.settle(ctx, oldest); err != nil || w.confirmed == nil {
+		return err
+	}
+	refused := w.refused[before:]
+	n := len(oldest.documents)
+	return w.confirmed(oldest.documents[n-1].id, n-len(refused), refused)
 }
 
 func (w *writer) send(ctx context.Context, b *batch) (err error) {
 	index := w.client.Index(w.uid)
-	b.task, err = w.client.task(ctx, func(ctx context.Context) (*meilisearch.TaskInfo, error) {
-		if b.lines == nil {
-			return index.DeleteDocumentsWithContext(ctx, b.ids, nil)
+	if b.deletes {
+		ids := make([]string, len(b.documents))
+		for i, d := range b.documents {
+			ids[i] = d.id
 		}
-		return index.AddDocumentsNdjsonWithContext(ctx, bytes.Join(b.lines, []byte("\n")), nil)
+		b.task, err = w.client.task(ctx, func(ctx context.Context) (*meilisearch.TaskInfo, error) {
+			return index.DeleteDocumentsWithContext(ctx, ids, nil)
+		})
+		return err
+	}
+	lines := make([][]byte, len(b.documents))
+	for i, d := range b.documents {
+		lines[i] = d.line
+	}
+	body := bytes.Join(lines, []byte("\n"))
+	b.task, err = w.client.task(ctx, func(ctx context.Context) (*meilisearch.TaskInfo, error) {
+		return index.AddDocumentsNdjsonWithContext(ctx, body, nil)
 	})
 	return err
 }
@@ -137,31 +156,61 @@ func (w *writer) send(ctx context.Context, b *batch) (err error) {
 func (w *writer) settle(ctx context.Context, b batch) error {
 	err := w.client.wait(ctx, w.uid, b.task)
 	var f *fault
-	if err == nil || !errors.As(err, &f) || f.Code == "" {
+	if err == nil || !errors.As(err, &f) || f.Code == "" || f.Code == "task_not_found" || f.Code == codeNoIndex {
 		return err
 	}
 	if !strings.Contains(f.Code, "document") {
-		return &Rejected{w.uid, f.Code, b.ids}
+		return w.doubt(ctx, b, f.Code)
 	}
-	if len(b.ids) == 1 {
-		w.rejected = append(w.rejected, &Rejected{w.uid, f.Code, b.ids})
+	return w.halve(ctx, b, f.Code)
+}
+
+// doubt is what to do with a batch that failed for a reason that may be a document's or Meilisearch's own: when it takes
+// another document, alone, it is one of the others'.
+func (w *writer) doubt(ctx context.Context, b batch, code string) error {
+	if code != "internal" || len(b.documents) == 1 {
+		return &Refusal{w.uid, code}
+	}
+	for _, d := range []document{b.documents[0], b.documents[len(b.documents)-1]} {
+		one := batch{documents: []document{d}, deletes: b.deletes}
+		if err := w.send(ctx, &one); err != nil {
+			return err
+		}
+		err := w.client.wait(ctx, w.uid, one.task)
+		if err == nil {
+			return w.halve(ctx, b, code)
+		}
+		if !hasCode(err, code) {
+			return err
+		}
+	}
+	return &Refusal{w.uid, code}
+}
+
+// halve sends a batch's halves, each by itself.
+func (w *writer) halve(ctx context.Context, b batch, code string) error {
+	if len(b.documents) == 1 {
+		d := b.documents[0]
+		w.refused = append(w.refused, ledger.IndexFault{Index: w.kind, Document: d.id, Fund: d.fund, Code: code})
 		return nil
 	}
-	for _, half := range b.halves() {
+	m := len(b.documents) / 2
+	for _, documents := range [][]document{b.documents[:m], b.documents[m:]} {
+		half := batch{documents: documents, deletes: b.deletes}
 		if err := w.send(ctx, &half); err != nil {
 			return err
 		}
-		if err := w.settle(ctx, half); err != nil {
+		err := w.client.wait(ctx, w.uid, half.task)
+		var f *fault
+		switch {
+		case err == nil:
+		case errors.As(err, &f) && (f.Code == code || strings.Contains(f.Code, "document")):
+			if err := w.halve(ctx, half, f.Code); err != nil {
+				return err
+			}
+		default:
 			return err
 		}
 	}
 	return nil
-}
-
-func (b batch) halves() [2]batch {
-	m := len(b.ids) / 2
-	if b.lines == nil {
-		return [2]batch{{ids: b.ids[:m]}, {ids: b.ids[m:]}}
-	}
-	return [2]batch{{ids: b.ids[:m], lines: b.lines[:m]}, {ids: b.ids[m:], lines: b.lines[m:]}}
 }

@@ -13,7 +13,6 @@ import (
 	"mingbai/ingest"
 	"mingbai/ledger"
 	"mingbai/ledger/postgres"
-	"mingbai/search"
 )
 
 type versionCmd struct{}
@@ -36,25 +35,6 @@ func (migrateCmd) Run(cfg *Config, s *streams) error {
 	}
 	s.say("账库结构已是最新")
 	return nil
-}
-
-type reindexCmd struct{}
-
-// Run builds the index anew beside the old one and switches.
-func (reindexCmd) Run(cfg *Config, s *streams) error {
-	return withEngine(cfg, s, func(_ *postgres.DB, e *search.Engine) error {
-		if cfg.MeiliURL == "" {
-			return ledger.Errorf(ledger.KindUnavailable, "没有配置索引（MINGBAI_MEILI_URL）")
-		}
-		bar := progress(s, -1, "重建索引")
-		err := patiently(s.ctx, func() error { return e.Reindex(s.ctx, func(done int) { bar.Set(done) }) })
-		if err != nil {
-			return err
-		}
-		bar.Finish()
-		s.say("索引已重建并切换")
-		return nil
-	})
 }
 
 func progress(s *streams, total int, what string) *progressbar.ProgressBar {

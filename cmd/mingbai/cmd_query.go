@@ -1,11 +1,7 @@
 package main
 
 import (
-	"context"
-	"errors"
 	"fmt"
-	"strings"
-	"time"
 
 	"mingbai/ledger"
 	"mingbai/ledger/postgres"
@@ -108,85 +104,6 @@ func bookJSON(b ledger.OwnBook) ownJSON {
 	return out
 }
 
-type searchCmd struct {
-	Query string `arg:"" help:"姓名，或拼音、首字母"`
-	Page  int    `help:"第几页" default:"1"`
-	JSON  bool   `name:"json" help:"以 JSON 输出"`
-}
-
-const searchPage = 50
-
-// Run answers a name search with what is public today.
-func (c *searchCmd) Run(cfg *Config, s *streams) error {
-	return withEngine(cfg, s, func(db *postgres.DB, e *search.Engine) error {
-		var hits ledger.PeopleHits
-		var mode ledger.NameMode
-		var err error
-		name := search.Normalise(c.Query)
-		for _, mode = range modes(name) {
-			hits, err = e.People(s.ctx, ledger.PeopleQuery{Name: name, Mode: mode, Page: c.Page, PerPage: searchPage})
-			if err != nil || hits.Total > 0 {
-				break
-			}
-		}
-		if err != nil {
-			return err
-		}
-		found, err := db.PeopleByRefs(s.ctx, hits.Refs)
-		if err != nil {
-			return err
-		}
-		if c.JSON {
-			return writeJSON(s, hitsJSON(mode, hits, found))
-		}
-		for _, p := range found {
-			fmt.Fprintf(s.out, "%s  %s %s %s  %d笔 %s元\n", p.Name, p.TownName, p.VillageName, p.Group, p.Rows, p.Total)
-		}
-		s.say("共%d人", hits.Total)
-		if hits.Total == 0 {
-			return errFound
-		}
-		return nil
-	})
-}
-
-// modes are the ways to try a query, in order: letters are a spelling, characters first the whole name, then a part of one.
-func modes(name string) []ledger.NameMode {
-	if name != "" && strings.Trim(name, "abcdefghijklmnopqrstuvwxyz") == "" {
-		return []ledger.NameMode{ledger.NamePinyin}
-	}
-	return []ledger.NameMode{ledger.NameExact, ledger.NameContains}
-}
-
-type searchJSON struct {
-	Match string    `json:"match"` // exact, contains or pinyin
-	Total int       `json:"total"`
-	Page  []hitJSON `json:"people"`
-}
-
-type hitJSON struct {
-	Ref     string     `json:"ref"`
-	Name    string     `json:"name"`
-	Town    string     `json:"town"`
-	Village string     `json:"village"`
-	Group   string     `json:"group"`
-	Rows    int        `json:"rows"`
-	Total   ledger.Fen `json:"total_fen"`
-	Funds   []string   `json:"funds"`
-	Years   []int      `json:"years"`
-}
-
-func hitsJSON(mode ledger.NameMode, hits ledger.PeopleHits, found []ledger.FoundPerson) searchJSON {
-	out := searchJSON{Match: [...]string{"exact", "contains", "pinyin"}[mode], Total: hits.Total, Page: []hitJSON{}}
-	for _, p := range found {
-		out.Page = append(out.Page, hitJSON{
-			Ref: p.Ref.String(), Name: p.Name, Town: p.TownName, Village: p.VillageName, Group: p.Group,
-			Rows: p.Rows, Total: p.Total, Funds: p.FundNames, Years: p.Years,
-		})
-	}
-	return out
-}
-
 func withEngine(cfg *Config, s *streams, fn func(*postgres.DB, *search.Engine) error) error {
 	return withBooks(cfg, s, func(db *postgres.DB) error {
 		e, err := cfg.engine(s, db)
@@ -195,90 +112,4 @@ func withEngine(cfg *Config, s *streams, fn func(*postgres.DB, *search.Engine) e
 		}
 		return fn(db, e)
 	})
-}
-
-type verifyCmd struct {
-	JSON bool `name:"json" help:"以 JSON 输出"`
-}
-
-// Run compares totals with rows, walks the audit chain and compares the index with the books.
-func (c *verifyCmd) Run(cfg *Config, s *streams) error {
-	keys, err := cfg.keyring(false)
-	if err != nil {
-		return err
-	}
-	return withEngine(cfg, s, func(db *postgres.DB, e *search.Engine) error {
-		found, err := db.Verify(s.ctx, auditMAC(keys))
-		if err != nil {
-			return err
-		}
-		if cfg.MeiliURL == "" {
-			s.say("没有配置索引（MINGBAI_MEILI_URL），只核对了账库")
-		} else {
-			var index []search.Difference
-			err := patiently(s.ctx, func() (err error) {
-				index, err = e.Verify(s.ctx)
-				return err
-			})
-			if err != nil {
-				return err
-			}
-			for _, d := range index {
-				found = append(found, ledger.Difference{Where: "index", What: inWords(d)})
-			}
-		}
-		if c.JSON {
-			if found == nil {
-				found = []ledger.Difference{}
-			}
-			if err := writeJSON(s, found); err != nil {
-				return err
-			}
-		} else {
-			for _, d := range found {
-				fmt.Fprintf(s.out, "%s  %s\n", d.Where, d.What)
-			}
-		}
-		if len(found) > 0 {
-			s.say("核对完毕：有%d处不符", len(found))
-			return errFound
-		}
-		s.say("核对完毕：账目相符")
-		return nil
-	})
-}
-
-// patience is how long a command waits for another process to finish with the index.
-const patience = 30 * time.Second
-
-// patiently tries again while another process writes the index.
-func patiently(ctx context.Context, fn func() error) error {
-	for deadline := time.Now().Add(patience); ; {
-		err := fn()
-		if !errors.Is(err, ledger.ErrConflict) || time.Now().After(deadline) {
-			return err
-		}
-		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-time.After(200 * time.Millisecond):
-		}
-	}
-}
-
-// inWords names a document, never a person.
-func inWords(d search.Difference) string {
-	switch d.What {
-	case search.Missing:
-		return fmt.Sprintf("%s 缺少文档 %s", d.Index, d.ID)
-	case search.Extra:
-		return fmt.Sprintf("%s 多出文档 %s", d.Index, d.ID)
-	case search.Different:
-		return fmt.Sprintf("%s 文档 %s 与账不符", d.Index, d.ID)
-	case search.IndexAbsent:
-		return fmt.Sprintf("索引 %s 不存在；serve 会自动重建，也可运行 mingbai reindex", d.Index)
-	case search.SettingsOff:
-		return fmt.Sprintf("索引 %s 的设置不对；serve 会自动重建，也可运行 mingbai reindex", d.Index)
-	}
-	return fmt.Sprintf("%s %s：%s", d.Index, d.ID, d.What)
 }

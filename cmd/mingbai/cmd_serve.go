@@ -3,14 +3,15 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"net"
+	"strings"
 	"time"
 
 	"golang.org/x/sync/errgroup"
 
 	"mingbai/ledger"
+	"mingbai/ledger/inquiry"
 	"mingbai/ledger/postgres"
 	"mingbai/portal"
 	"mingbai/search"
@@ -27,10 +28,16 @@ type siteWords struct {
 // siteFlags are what the site shows and guards; shared by serve and demo.
 type siteFlags struct {
 	siteWords
+	harvestFlags
 	Addr           string   `help:"监听地址" default:"127.0.0.1:8080"`
 	TrustedProxies []string `help:"可信的反向代理地址；只有它们给出的来访地址才算数"`
-	Kiosks         []string `help:"服务大厅查询机的地址；多人共用，不按地址限次"`
+	Kiosks         []string `help:"服务大厅查询机的地址；多人共用，不按地址限次。也可以在办公页面登记，用密钥认"`
+	LookupTotal    int      `help:"全县五分钟里凭号码最多查几次，防人试号码" default:"3000"`
+	MetricsAddr    string   `help:"另开一个监听地址给监控取数（/metrics）；只给内网，不给就不开" placeholder:"127.0.0.1:9464"`
+	Site           string   `help:"网站对外的地址，写进网站地图" placeholder:"https://…"`
 	Secure         bool     `help:"网站在 HTTPS 之后（设 Secure 与 HSTS）"`
+
+	ClamdAddr string `help:"病毒检查（clamd）的地址：主机:端口，或套接字的路径；不给就不查" placeholder:"ADDR"`
 
 	SessionIdle time.Duration `help:"办公登录闲置多久算退出" default:"30m"`
 	SessionMost time.Duration `help:"办公登录最长多久，到时重新登录" default:"10h"`
@@ -55,16 +62,15 @@ func (c *serveCmd) Run(cfg *Config, s *streams) error {
 func (f *siteFlags) portalConfig(log *slog.Logger, keys *ledger.Keyring, engine *search.Engine, accounts portal.Office, intake portal.Intake) portal.Config {
 	return portal.Config{
 		County: f.CountyName, Phone: f.Phone, Hours: f.Hours, Address: f.Office,
+		Site:           strings.TrimSuffix(f.Site, "/"),
 		TrustedProxies: f.TrustedProxies, Kiosks: f.Kiosks, Secure: f.Secure,
+		Limits: portal.Limits{LookupTotal: portal.Limit{Max: f.LookupTotal}},
 		// Derived, so that forms stay good over a restart and among replicas without one more secret to keep.
 		FormKey:   keys.TokenOf("form", "portal"),
-		Normalise: search.Normalise, Token: keys.Token, Log: log, Office: accounts, Intake: intake,
+		Normalise: search.Normalise, Token: keys.Token, Seals: keys, Log: log, Office: accounts, Intake: intake,
 		IndexState: func(ctx context.Context) string { return engine.Status(ctx).Answering },
 	}
 }
-
-// healEvery is how often the index is looked after; a wiped Meilisearch is noticed within it.
-const healEvery = 2 * time.Second
 
 // serve runs the site, the jobs and the index's keeper until the context ends. ready hears when the site answers.
 func (f *siteFlags) serve(cfg *Config, s *streams, keys *ledger.Keyring, ready func(net.Addr)) error {
@@ -89,7 +95,17 @@ func (f *siteFlags) serve(cfg *Config, s *streams, keys *ledger.Keyring, ready f
 	config := f.portalConfig(log, keys, engine, accounts, intake{db, o})
 	config.Review = reviewer{db, o}
 	config.Boards, config.Print, config.Trail, config.Work = db, printer(), db, db
-	config.Lists, config.Papers = lists{db, o.reader}, db
+	config.Lists, config.Papers, config.Archive = lists{db, o.reader}, db, db
+	keeper := indexKeeper{db, engine, log}
+	config.Search = keeper
+	desk, err := postgres.NewInquiries(db, keys, inquiry.Periods{})
+	if err != nil {
+		return err
+	}
+	config.Inquiries, config.Desk, config.Scan = desk, desk, f.scanner()
+	if config.Harvest, err = f.harvest(db); err != nil {
+		return err
+	}
 	site, err := portal.New(config, db, engine)
 	if err != nil {
 		return err
@@ -98,22 +114,24 @@ func (f *siteFlags) serve(cfg *Config, s *streams, keys *ledger.Keyring, ready f
 	if err != nil {
 		return ledger.Errorf(ledger.KindUnavailable, "地址 %s 用不了（%v），请换一个 --addr", f.Addr, err)
 	}
+	metrics, err := listenMetrics(f.MetricsAddr)
+	if err != nil {
+		return err
+	}
 	if cfg.MeiliURL == "" {
 		log.Warn("没有配置索引（MINGBAI_MEILI_URL），由账库直接回答查询")
 	}
 	group, ctx := errgroup.WithContext(s.ctx)
 	group.Go(func() error { return site.Serve(ctx, listener) })
 	group.Go(func() error {
-		return db.Work(ctx, log, func(ctx context.Context) error {
-			n, err := engine.Drain(ctx)
-			if n > 0 {
-				log.Info("索引已更新", "变动", n)
-			}
-			return err
-		}, o.CheckUpload)
+		return db.Work(ctx, log, postgres.Tasks{Drain: keeper.drain, Index: keeper.run, Check: o.CheckUpload})
 	})
-	group.Go(func() error { return keepIndex(ctx, log, engine) })
+	group.Go(func() error { return keeper.keep(ctx) })
+	if metrics != nil {
+		group.Go(func() error { return serveMetrics(ctx, metrics, engine) })
+	}
 	group.Go(func() error { return sealDays(ctx, log, db, keys) })
+	group.Go(func() error { return keepDesk(ctx, log, desk, config.Scan) })
 	if ready != nil {
 		ready(listener.Addr())
 	}
@@ -122,29 +140,4 @@ func (f *siteFlags) serve(cfg *Config, s *streams, keys *ledger.Keyring, ready f
 		return nil // told to stop, and stopped
 	}
 	return err
-}
-
-// keepIndex heals the index for as long as the site runs. Trouble is said once when it comes and once when it goes.
-func keepIndex(ctx context.Context, log *slog.Logger, engine *search.Engine) error {
-	tick := time.NewTicker(healEvery)
-	defer tick.Stop()
-	trouble := ""
-	for {
-		err := engine.Heal(ctx)
-		switch now := fmt.Sprint(err); {
-		case ctx.Err() != nil:
-			return nil
-		case err == nil && trouble != "":
-			log.Info("索引已恢复")
-			trouble = ""
-		case err != nil && now != trouble && !errors.Is(err, ledger.ErrConflict):
-			log.Warn("索引有问题，由账库直接回答查询", "原因", err)
-			trouble = now
-		}
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-tick.C:
-		}
-	}
 }

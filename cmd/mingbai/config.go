@@ -37,7 +37,7 @@ type cli struct {
 	Compare  compareCmd    `cmd:"" help:"把一个批次与上一期比：总数、各村、各人"`
 	Reject   rejectCmd     `cmd:"" help:"退回一个未公开的批次，写明原因"`
 	Lookup   lookupCmd     `cmd:"" help:"按姓名和身份证号查一个人的全部补贴"`
-	Search   searchCmd     `cmd:"" help:"按姓名查已公开的补贴"`
+	Search   searchCmd     `cmd:"" help:"查已公开的：姓名、地方、项目、年份、单位"`
 	Board    boardCmd      `cmd:"" help:"出一个已公开批次的村级公示榜，供打印张贴"`
 	Verify   verifyCmd     `cmd:"" help:"核对：索引等于账、合计等于明细、审计链完整"`
 	Audit    auditCmd      `cmd:"" help:"审计"`

@@ -10,13 +10,21 @@ import (
 	"mingbai/ledger/postgres"
 )
 
-// Demo officers: two to upload and certify, because nobody certifies their own upload; one to manage accounts; and a clerk
-// who answers for one town only.
+// Demo officers: two to upload and certify, because nobody certifies their own upload; one to manage accounts; a clerk who
+// answers for one town only; and those of the inquiry desk.
 const (
 	demoClerk     = "demo-clerk"
 	demoCertifier = "demo-certifier"
 	demoAdmin     = "demo-admin"
 	demoTown      = "demo-town"
+
+	// The inquiry desk: two to register, a town's office to answer, two heads (who reopens gets the other), discipline.
+	demoDuty1      = "demo-duty1"
+	demoDuty2      = "demo-duty2"
+	demoHandler    = "demo-handler"
+	demoHead1      = "demo-head1"
+	demoHead2      = "demo-head2"
+	demoDiscipline = "demo-discipline"
 )
 
 // demoOfficers makes the demo's officers where they lack, and for each that has none a random password, told at once: a demo
@@ -31,6 +39,12 @@ func demoOfficers(s *streams, db *postgres.DB, keys *ledger.Keyring) (fresh bool
 		{Login: demoCertifier, Name: "示例复核", Roles: []ledger.OfficeRole{ledger.RoleCertifier}},
 		{Login: demoAdmin, Name: "示例管理", Roles: []ledger.OfficeRole{ledger.RoleAdmin}},
 		{Login: demoTown, Name: "示例乡镇经办", Roles: []ledger.OfficeRole{ledger.RoleClerk}},
+		{Login: demoDuty1, Name: "示例值班甲", Roles: []ledger.OfficeRole{ledger.RoleDuty}},
+		{Login: demoDuty2, Name: "示例值班乙", Roles: []ledger.OfficeRole{ledger.RoleDuty}},
+		{Login: demoHandler, Name: "示例承办", Roles: []ledger.OfficeRole{ledger.RoleHandler}},
+		{Login: demoHead1, Name: "示例审核甲", Roles: []ledger.OfficeRole{ledger.RoleHead}},
+		{Login: demoHead2, Name: "示例审核乙", Roles: []ledger.OfficeRole{ledger.RoleHead}},
+		{Login: demoDiscipline, Name: "示例纪检", Roles: []ledger.OfficeRole{ledger.RoleDiscipline}},
 	} {
 		acc, err := a.Account(s.ctx, o.Login)
 		if err != nil && ledger.KindOf(err) != ledger.KindNotFound {
@@ -43,7 +57,7 @@ func demoOfficers(s *streams, db *postgres.DB, keys *ledger.Keyring) (fresh bool
 			s.say("  办公账号（密码随机生成，只显示这一次）：")
 		}
 		fresh = true
-		if o.Login == demoTown {
+		if o.Login == demoTown || o.Login == demoHandler {
 			if o.Department, err = demoDepartment(s, a); err != nil {
 				return fresh, err
 			}

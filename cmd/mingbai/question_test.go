@@ -21,7 +21,7 @@ func TestTheCatalogueFollowsTheBooks(t *testing.T) {
 	w.must(err)
 	w.ok("verify")
 	titles := func() (all []string) {
-		for e, err := range w.db.AllCatalogue(t.Context()) {
+		for e, err := range w.db.AllCatalogue(t.Context(), "") {
 			w.must(err)
 			all = append(all, e.Title)
 		}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -78,9 +79,13 @@ func TestEveryKindReachesItsPage(t *testing.T) {
 		"/funds/XM01": {"申报前村级公示", "2025年1月10日", "村务公开栏照片3张", "还没有", "86.4 万元"},
 		"/funds/BM01": {"清泉县财政局", "清泉县农业农村局", "2010601", "826.5 万元", "2,033.26 万元"},
 		"/funds/BM01?unit=清泉县财政局&year=2025": {"一般公共服务支出"},
-		"/funds/BZ01":                  {"农业技术推广站", "超编 3", "空编 2", "满编", "370 名", "360 人"},
-		"/funds/RY01":                  {"按单位看", "清泉县审计局", "第 1—50 行，共 72 行"},
-		"/funds/RY01?page=2&year=2025": {"青山镇人民政府", "第 51—72 行"},
+		"/funds/BZ01": {"农业技术推广站", "超编 3", "空编 2", "满编", "370 名", "360 人"},
+		"/funds/RY01": {"按单位看", "清泉县审计局", "第 1—50 行，共 72 行"},
+		"/funds/RY01?find=" + url.QueryEscape(truth.Staff[0].Name):          {"查到“" + truth.Staff[0].Name + "” ", truth.Staff[0].Name},
+		"/funds/RY01?find=" + url.QueryEscape(truth.Staff[0].Name+" 没有这个局"): {"没有查到", "看全部"},
+		"/funds/BZ01?find=" + url.QueryEscape("农业"):                         {"查到“农业” 2 行", "农业技术推广站"},
+		"/funds/XM01?find=" + url.QueryEscape("水利局 渠"):                      {"查到“水利局 渠” 1 行", "沙洲村排灌渠"},
+		"/funds/RY01?page=2&year=2025":                                      {"青山镇人民政府", "第 51—72 行"},
 	} {
 		code, page := get(t, site+path)
 		for _, word := range words {
@@ -92,7 +97,7 @@ func TestEveryKindReachesItsPage(t *testing.T) {
 	if _, page := get(t, site+"/funds/BM01?year=2025&unit=清泉县财政局"); strings.Contains(page, "农林水") {
 		t.Error("a unit's page shows another unit")
 	}
-	for _, path := range []string{"/funds/RY01?page=3", "/funds/RY01?page=x", "/funds/RY01?unit=没有这个单位"} {
+	for _, path := range []string{"/funds/RY01?page=3", "/funds/RY01?page=x", "/funds/RY01?find=财政&page=9", "/funds/RY01?unit=没有这个单位"} {
 		if code, _ := get(t, site+path); code != 404 {
 			t.Errorf("%s: %d", path, code)
 		}

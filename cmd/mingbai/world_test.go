@@ -54,6 +54,9 @@ type world struct {
 	key  string
 	conn *pgx.Conn
 	log  syncBuffer // of the server
+
+	tune   func(*siteFlags)  // how the site is set up otherwise
+	budget map[string]string // of the server; the defaults when nil
 }
 
 // newWorld makes empty books with the fictional county's code lists, clerk li and certifiers wang and zhao (li may certify, too).
@@ -132,8 +135,9 @@ func (w *world) publish(path string, b fixtures.Book) string {
 	return no
 }
 
-// serve runs the site in this process until the test ends and answers its address.
-func (w *world) serve() string {
+// serve runs the site in this process until the test ends and answers its address. From the kiosks' addresses it may be asked
+// as often as a test likes.
+func (w *world) serve(kiosks ...string) string {
 	w.t.Helper()
 	ctx, stop := context.WithCancel(context.Background())
 	ready := make(chan net.Addr, 1)
@@ -143,7 +147,15 @@ func (w *world) serve() string {
 	w.must(err)
 	site := siteFlags{
 		Addr:      "127.0.0.1:0",
+		Kiosks:    kiosks,
 		siteWords: siteWords{CountyName: "清泉县", Phone: "0990-1210000", Hours: "工作日 8:30—17:30", Office: "县财政局一楼"},
+	}
+	site.Budget = w.budget
+	if kiosks != nil {
+		site.Budget = map[string]string{"kiosk": "100000000/100000000/100000000/100000000"}
+	}
+	if w.tune != nil {
+		w.tune(&site)
 	}
 	go func() {
 		done <- site.serve(&cfg, &streams{ctx: ctx, out: &w.log, err: &w.log}, keys, func(a net.Addr) { ready <- a })

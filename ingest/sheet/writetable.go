@@ -9,14 +9,21 @@ import (
 // WriteTable writes rows of texts as a workbook of one sheet. Every value is an inline string, which no program takes for a
 // formula or a number, whatever it looks like. widths are those of the first columns, in characters.
 func WriteTable(ctx context.Context, w io.Writer, name string, widths []int, rows iter.Seq[[]string]) error {
-	return writePlain(ctx, w, textTable{name, widths, rows})
+	return writePlain(ctx, w, textTable{name, widths, nil, rows})
+}
+
+// WriteNumbers is WriteTable where a column with a number format holds numbers: its texts are written as numbers where they
+// are ones, in their very digits.
+func WriteNumbers(ctx context.Context, w io.Writer, name string, widths []int, formats []string, rows iter.Seq[[]string]) error {
+	return writePlain(ctx, w, textTable{name, widths, formats, rows})
 }
 
 // textTable is rows of texts as a workbook.
 type textTable struct {
-	name  string
-	width []int
-	rows  iter.Seq[[]string]
+	name    string
+	width   []int
+	formats []string // of numbers, by column; empty for a text
+	rows    iter.Seq[[]string]
 }
 
 func (t textTable) Format() Format             { return XLSX }
@@ -33,9 +40,14 @@ func (t textTable) Rows(context.Context, int) iter.Seq2[Row, error] {
 			number++
 			row := Row{Number: number}
 			for i, text := range texts {
-				if text != "" {
-					row.Cells = append(row.Cells, Cell{Row: number, Col: i + 1, Kind: Text, Text: text})
+				if text == "" {
+					continue
 				}
+				cell := Cell{Row: number, Col: i + 1, Kind: Text, Text: text}
+				if i < len(t.formats) && t.formats[i] != "" {
+					cell.Kind, cell.Format = Number, t.formats[i]
+				}
+				row.Cells = append(row.Cells, cell)
 			}
 			if !yield(row, nil) {
 				return

@@ -69,31 +69,31 @@ func (a Act) Name() string { return actNames[a] }
 
 // Facts are what an act says. Only those that the act needs are read (the table's guards say which); the event keeps them.
 type Facts struct {
-	Text string // reason, opinion, what is missing, what the citizen is told
+	Text string `json:",omitzero"` // reason, opinion, what is missing, what the citizen is told
 
-	Kind    Kind    // send, register
-	Channel Channel // send
-	Track   Track   // register
-	Against Against // register
+	Kind    Kind    `json:",omitzero"` // send, register
+	Channel Channel `json:",omitzero"` // send
+	Track   Track   `json:",omitzero"` // register
+	Against Against `json:",omitzero"` // register
 
-	Ground Ground // propose a refusal, withhold
-	Right  string // propose a refusal: where the matter belongs
+	Ground Ground `json:",omitzero"` // propose a refusal, withhold
+	Right  string `json:",omitzero"` // propose a refusal: where the matter belongs
 
-	Main        Slip // merge, carry: written from Action.Main
-	OtherSender bool // merge: the senders differ
+	Main        Slip `json:",omitzero"` // merge, carry: written from Action.Main
+	OtherSender bool `json:",omitzero"` // merge: the senders differ
 
-	Lead          int64   // forward
-	Assist        []int64 // forward
-	Investigate   bool    // direct, forward
-	NeedsIdentity string  // forward: why the department must know who sends; empty withholds it
+	Lead          int64   `json:",omitzero"` // forward
+	Assist        []int64 `json:",omitzero"` // forward
+	Investigate   bool    `json:",omitzero"` // direct, forward
+	NeedsIdentity string  `json:",omitzero"` // forward: why the department must know who sends; empty withholds it
 
-	Days   int    // ask for an extension, in the unit of the clock
-	Answer Hash   // draft, redraft, approve
-	Public Hash   // publish: the redacted copy
-	Rating Rating // rate
+	Days   int    `json:",omitzero"` // ask for an extension, in the unit of the clock
+	Answer Hash   `json:",omitzero"` // draft, redraft, approve
+	Public Hash   `json:",omitzero"` // publish: the redacted copy
+	Rating Rating `json:",omitzero"` // rate
 
-	Drafters []string // carry: who wrote the answer that is passed on, and who approved it; written from Action.Main
-	Reviewer string
+	Drafters []string `json:",omitzero"` // carry: who wrote the answer that is passed on, and who approved it; written from Action.Main
+	Reviewer string   `json:",omitzero"`
 }
 
 // Action is an act with its facts and with what the act must look at beside its own case.

@@ -44,12 +44,12 @@ func (k Clock) Running() bool { return k.Stopped.IsZero() }
 
 // Turn is what an event did to a clock.
 type Turn struct {
-	Clock  ClockKind
-	Do     Turning
-	At     time.Time      // start: from when it counts, which for a 信访 is the receipt
-	Period workday.Period // start, measure
-	Late   int            // stop: in workdays
-	Extra  int            // extend
+	Clock  ClockKind      `json:",omitzero"`
+	Do     Turning        `json:",omitzero"`
+	At     time.Time      `json:",omitzero"` // start: from when it counts, which for a 信访 is the receipt
+	Period workday.Period `json:",omitzero"` // start, measure
+	Late   int            `json:",omitzero"` // stop: in workdays
+	Extra  int            `json:",omitzero"` // extend
 }
 
 // Turning is a way to turn a clock.

@@ -3,6 +3,8 @@ package inquiry
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"maps"
+	"slices"
 
 	"mingbai/ledger"
 )
@@ -165,6 +167,12 @@ var refusalGrounds = map[Ground]string{
 var withholdGrounds = map[Ground]string{
 	"privacy": "涉及个人隐私", "secret": "涉及国家秘密", "trade": "涉及商业秘密", "inquiry": "公开会妨碍调查", "asked": "来件人要求不公开",
 }
+
+// RefusalGrounds are the grounds of a refusal.
+func RefusalGrounds() []Ground { return slices.Sorted(maps.Keys(refusalGrounds)) }
+
+// WithholdGrounds are the grounds for which an answer is not published.
+func WithholdGrounds() []Ground { return slices.Sorted(maps.Keys(withholdGrounds)) }
 
 // Name is the ground in words.
 func (g Ground) Name() string {

@@ -120,5 +120,5 @@ func (db *DB) SweepAccounts(ctx context.Context) error {
 			return err
 		}
 	}
-	return nil
+	return db.sweepHarvest(ctx)
 }

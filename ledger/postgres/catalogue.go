@@ -49,11 +49,13 @@ func (db *DB) catalogueArgs() pgx.NamedArgs {
 
 const catalogueColumns = `c.id, c.kind, c.fund, c.year, c.unit, c.title, c.words, c.path, coalesce(n.name, '')`
 
-// AllCatalogue streams the catalogue in order of id.
-func (db *DB) AllCatalogue(ctx context.Context) iter.Seq2[ledger.CatalogueEntry, error] {
+// AllCatalogue streams the catalogue in order of id, from after one of them on.
+func (db *DB) AllCatalogue(ctx context.Context, after string) iter.Seq2[ledger.CatalogueEntry, error] {
+	args := db.catalogueArgs()
+	args["after"] = after
 	return stream(ctx, db, pgx.RowToStructByPos[ledger.CatalogueEntry], `
 		select `+catalogueColumns+` from (`+catalogueRows+`) c
-		left join fund n on n.county = @county and n.code = c.fund order by c.id collate "C"`, db.catalogueArgs())
+		left join fund n on n.county = @county and n.code = c.fund where c.id collate "C" > @after order by c.id collate "C"`, args)
 }
 
 // CatalogueByIDs reads entries in the order asked. What is no longer public is left out.

@@ -182,6 +182,7 @@ func (db *DB) codeArgs(by string, list ledger.CodeList, values []string) pgx.Nam
 
 // changeCodes runs a change of a list by an officer who may, signed for its history.
 func (db *DB) changeCodes(ctx context.Context, by string, list ledger.CodeList, change func(tx pgx.Tx) error) error {
+	defer db.forgetRegions()
 	return db.write(ctx, func(tx pgx.Tx) error {
 		if _, err := db.officerFor(ctx, tx, by, ledger.ActManageCodes); err != nil {
 			return err
@@ -193,6 +194,9 @@ func (db *DB) changeCodes(ctx context.Context, by string, list ledger.CodeList, 
 		}
 		if err := db.sign(ctx, tx, by); err != nil {
 			return err
+		}
+		if list.ID == "fund" {
+			return db.noteFunds(ctx, tx, change)
 		}
 		return change(tx)
 	})

@@ -22,6 +22,7 @@ func (db *DB) SaveRegions(ctx context.Context, by string, regions []ledger.Regio
 	for _, r := range regions {
 		code, parent, name = append(code, r.Code), append(parent, r.Parent), append(name, r.Name)
 	}
+	defer db.forgetRegions()
 	return db.write(ctx, func(tx pgx.Tx) error {
 		if err := db.sign(ctx, tx, by); err != nil {
 			return err
@@ -66,26 +67,30 @@ func (db *DB) fundInForce(ctx context.Context, tx pgx.Tx, code string) error {
 // SaveFund adds a fund or changes its description and policy. The index learns of a changed policy by the next sweep.
 func (db *DB) SaveFund(ctx context.Context, by string, f ledger.Fund) error {
 	return db.write(ctx, func(tx pgx.Tx) error {
-		if err := db.sign(ctx, tx, by); err != nil {
-			return err
-		}
-		_, err := exec(ctx, tx, `
+		return db.noteFunds(ctx, tx, func(tx pgx.Tx) error { return db.saveFund(ctx, tx, by, f) })
+	})
+}
+
+func (db *DB) saveFund(ctx context.Context, tx pgx.Tx, by string, f ledger.Fund) error {
+	if err := db.sign(ctx, tx, by); err != nil {
+		return err
+	}
+	_, err := exec(ctx, tx, `
 			insert into fund (county, code, name, kind, section, purpose, document, standard, basis_unit, disclosure, public_days)
 			values (@county, @code, @name, @kind, @section, @purpose, @document, @standard, @unit, @disclosure, @days)
 			on conflict (county, code) do update set name = excluded.name, kind = excluded.kind, section = excluded.section,
 				purpose = excluded.purpose, document = excluded.document, standard = excluded.standard,
 				basis_unit = excluded.basis_unit, disclosure = excluded.disclosure, public_days = excluded.public_days`,
-			pgx.NamedArgs{
-				"county": db.county, "code": f.Code, "name": f.Name, "kind": f.Kind, "section": f.Section,
-				"purpose": f.Purpose, "document": f.Document, "standard": f.Standard, "unit": f.BasisUnit,
-				"disclosure": f.Disclosure, "days": f.PublicDays,
-			})
-		if err != nil {
-			return err
-		}
-		if err := db.tellCatalogue(ctx, tx, f.Code); err != nil {
-			return err
-		}
-		return db.record(ctx, tx, by, "fund.save", "fund/"+f.Code, map[string]any{"name": f.Name, "disclosure": f.Disclosure})
-	})
+		pgx.NamedArgs{
+			"county": db.county, "code": f.Code, "name": f.Name, "kind": f.Kind, "section": f.Section,
+			"purpose": f.Purpose, "document": f.Document, "standard": f.Standard, "unit": f.BasisUnit,
+			"disclosure": f.Disclosure, "days": f.PublicDays,
+		})
+	if err != nil {
+		return err
+	}
+	if err := db.tellCatalogue(ctx, tx, f.Code); err != nil {
+		return err
+	}
+	return db.record(ctx, tx, by, "fund.save", "fund/"+f.Code, map[string]any{"name": f.Name, "disclosure": f.Disclosure})
 }

@@ -191,6 +191,9 @@ func (db *DB) revert(ctx context.Context, tx pgx.Tx, no int64, by, reason string
 	if b.State != ledger.Withdrawn {
 		return ledger.Errorf(ledger.KindConflict, "批次%d现在是“%s”，只有已撤回的批次可以恢复；更正过的，请撤回更正它的批次", no, b.State.Name())
 	}
+	if err := db.note(ctx, tx, ledger.ActReverted, b, 0, reason); err != nil {
+		return err
+	}
 	if err := db.endCorrected(ctx, tx, b); err != nil {
 		return err
 	}
@@ -301,6 +304,9 @@ func (db *DB) withdrawLine(ctx context.Context, tx pgx.Tx, no int64, line int, b
 	}
 	if ended == 0 {
 		return ledger.Refuse(ledger.KindConflict, "XB-02", "批次%d的这一行已经撤回或更正", no)
+	}
+	if err := db.note(ctx, tx, ledger.ActRowWithdrawn, b, line, reason); err != nil {
+		return err
 	}
 	if _, err := exec(ctx, tx, `
 		insert into row_withdrawal (county, batch_no, line, at, by, reason) values (@county, @no, @line, @now, @by, @reason)`, args); err != nil {

@@ -36,12 +36,13 @@ func (db *DB) YearFigures(ctx context.Context, year int) (ledger.YearFigures, er
 const publicationColumns = `b.batch_no, b.fund, f.name, b.period,
 	case when f.disclosure = 'public' then b.row_count else 0 end, case when f.disclosure = 'public' then b.total_fen else 0 end,
 	f.disclosure <> 'public', b.published_at, b.ended_at, coalesce(b.end_reason, ''), f.kind, b.state = 'superseded',
-	case when f.disclosure = 'public' then b.file_name else '' end, coalesce(b.corrects, 0), coalesce(b.correct_reason, '')`
+	case when f.disclosure = 'public' then b.file_name else '' end, coalesce(b.corrects, 0), coalesce(b.correct_reason, ''),
+	b.uploaded_at`
 
 func scanPublication(row pgx.CollectableRow) (p ledger.Publication, err error) {
 	var ended *time.Time
 	err = row.Scan(&p.Batch, &p.Fund, &p.FundName, &p.Period, &p.Rows, &p.Total, &p.Closed, &p.PublishedAt, &ended, &p.EndReason,
-		&p.Kind, &p.Corrected, &p.FileName, &p.Corrects, &p.Reason)
+		&p.Kind, &p.Corrected, &p.FileName, &p.Corrects, &p.Reason, &p.ReceivedAt)
 	p.EndedAt = orZero(ended)
 	return p, err
 }
@@ -56,20 +57,45 @@ func (db *DB) Newest(ctx context.Context, n int) ([]ledger.Publication, error) {
 		pgx.NamedArgs{"county": db.county, "n": n})
 }
 
-// Funds lists every fund with its newest year.
+// Publications are n of the batches that were ever published, the newest first, after leaving out so many; and how many there are.
+func (db *DB) Publications(ctx context.Context, skip, n int) ([]ledger.Publication, int, error) {
+	args := pgx.NamedArgs{"county": db.county, "skip": skip, "n": n}
+	const everPublished = `
+		from batch b join fund f on f.county = b.county and f.code = b.fund
+		where b.county = @county and b.state in ('published', 'superseded', 'withdrawn')`
+	total, err := one[int](ctx, db.pool, `select count(*)::int `+everPublished, args)
+	if err != nil {
+		return nil, 0, err
+	}
+	list, err := all(ctx, db.pool, scanPublication, `select `+publicationColumns+everPublished+`
+		order by b.published_at desc, b.batch_no desc offset @skip limit @n`, args)
+	return list, total, err
+}
+
+// Funds lists every fund with its years.
 func (db *DB) Funds(ctx context.Context) ([]ledger.FundYear, error) {
 	return all(ctx, db.pool, func(row pgx.CollectableRow) (f ledger.FundYear, err error) {
-		err = row.Scan(append(fundFields(&f.Fund), &f.Year, &f.Rows, &f.Total)...)
+		var years, counts []int
+		var sums []ledger.Fen
+		err = row.Scan(append(fundFields(&f.Fund), &years, &counts, &sums)...)
+		for i, y := range years {
+			f.ByYear = append(f.ByYear, ledger.YearTally{Year: y, Tally: ledger.Tally{Rows: counts[i], Total: sums[i]}})
+		}
+		if len(f.ByYear) > 0 {
+			f.Year, f.Tally = f.ByYear[0].Year, f.ByYear[0].Tally
+		}
 		return f, err
 	}, `
-		select `+fundColumns+`, coalesce(t.year, 0), coalesce(t.n, 0)::int, coalesce(t.fen, 0)::bigint
+		select `+fundColumns+`, t.years, t.counts, t.sums
 		from fund f
-		left join lateral (
-			select year, sum(row_count) as n, sum(total_fen) as fen from (
-				select year, row_count, total_fen from village_tally where county = f.county and fund = f.code
-				union all
-				select year, row_count, total_fen from record_tally where county = f.county and fund = f.code) both_tallies
-			group by year order by year desc limit 1) t on true
+		cross join lateral (
+			select array_agg(year order by year desc) as years, array_agg(n order by year desc) as counts, array_agg(fen order by year desc) as sums
+			from (
+				select year, sum(row_count)::int as n, sum(total_fen)::bigint as fen from (
+					select year, row_count, total_fen from village_tally where county = f.county and fund = f.code
+					union all
+					select year, row_count, total_fen from record_tally where county = f.county and fund = f.code) both_tallies
+				group by year) y) t
 		where f.county = @county
 		order by f.kind, f.code`,
 		pgx.NamedArgs{"county": db.county})
@@ -82,6 +108,10 @@ func fundFields(f *ledger.Fund) []any {
 // FundPage is what is open of a fund in a year; year 0 is the newest. ErrNotFound for an unknown fund, or a year in which
 // nothing was published.
 func (db *DB) FundPage(ctx context.Context, code string, year int) (ledger.FundPage, error) {
+	return db.fundPage(ctx, code, year, nil)
+}
+
+func (db *DB) fundPage(ctx context.Context, code string, year int, then *ledger.Edition) (ledger.FundPage, error) {
 	var page ledger.FundPage
 	fund, err := db.Fund(ctx, code)
 	if err != nil {
@@ -91,8 +121,9 @@ func (db *DB) FundPage(ctx context.Context, code string, year int) (ledger.FundP
 	if page.Papers, err = db.Papers(ctx, code, true); err != nil {
 		return page, err
 	}
-	args := pgx.NamedArgs{"county": db.county, "fund": code, "today": db.today()}
-	if page.Years, err = db.publishedYears(ctx, db.pool, code); err != nil {
+	page.Then = then
+	args := pgx.NamedArgs{"county": db.county, "fund": code, "today": db.today(), "then": seqOf(then)}
+	if page.Years, err = db.publishedYears(ctx, db.pool, args); err != nil {
 		return page, err
 	}
 	if len(page.Years) == 0 && year == 0 {
@@ -108,7 +139,10 @@ func (db *DB) FundPage(ctx context.Context, code string, year int) (ledger.FundP
 	if err := db.fundRegions(ctx, args, &page); err != nil {
 		return page, err
 	}
-	if page.Batches, err = db.publications(ctx, db.pool, args); err != nil {
+	if page.Batches, err = db.publications(ctx, db.pool, args, then); err != nil {
+		return page, err
+	}
+	if err := db.fundFlow(ctx, args, &page); err != nil {
 		return page, err
 	}
 	page.ListOpen, page.Until, err = db.listOpen(ctx, db.pool, args)
@@ -122,20 +156,21 @@ func (db *DB) fundRegions(ctx context.Context, args pgx.NamedArgs, page *ledger.
 		town, townName       *string
 		village, villageName *string
 		ledger.Tally
+		people int
 	}
 	lines, err := all(ctx, db.pool, func(row pgx.CollectableRow) (l line, err error) {
-		err = row.Scan(&l.level, &l.town, &l.townName, &l.village, &l.villageName, &l.Rows, &l.Total)
+		err = row.Scan(&l.level, &l.town, &l.townName, &l.village, &l.villageName, &l.Rows, &l.Total, &l.people)
 		return l, err
 	}, `
 		with t as (
 			select left(t.village_code, 9) as town, coalesce(town.name, '') as town_name, t.village_code as village,
-				coalesce(v.name, t.village) as village_name, t.row_count, t.total_fen
-			from village_tally t
+				coalesce(v.name, t.village) as village_name, t.row_count, t.total_fen, t.people
+			from village_span t
 			left join region v on v.county = t.county and v.code = t.village_code
 			left join region town on town.county = t.county and town.code = left(t.village_code, 9)
-			where t.county = @county and t.fund = @fund and t.year = @year)
+			where t.county = @county and t.fund = @fund and t.year = @year and `+heldThen+`)
 		select grouping(town, village), town, town_name, village, village_name,
-			coalesce(sum(row_count), 0)::int, coalesce(sum(total_fen), 0)::bigint
+			coalesce(sum(row_count), 0)::int, coalesce(sum(total_fen), 0)::bigint, coalesce(max(people), 0)::int
 		from t
 		group by grouping sets ((), (town, town_name), (town, town_name, village, village_name))
 		order by town nulls first, village nulls first, village_name`, args)
@@ -150,7 +185,7 @@ func (db *DB) fundRegions(ctx context.Context, args pgx.NamedArgs, page *ledger.
 			page.Towns = append(page.Towns, ledger.TownTally{RegionTally: ledger.RegionTally{Code: *l.town, Name: *l.townName, Tally: l.Tally}})
 		default:
 			t := &page.Towns[len(page.Towns)-1]
-			t.Villages = append(t.Villages, ledger.RegionTally{Code: *l.village, Name: *l.villageName, Tally: l.Tally})
+			t.Villages = append(t.Villages, ledger.RegionTally{Code: *l.village, Name: *l.villageName, People: l.people, Tally: l.Tally})
 		}
 	}
 	return nil
@@ -193,7 +228,10 @@ func (db *DB) VillageList(ctx context.Context, code string, year int, village st
 			join person n on n.county = p.county and n.person_id = p.person_id
 			where p.county = @county and p.fund = @fund and p.year = @year and p.village_code = @village and `+isPublic+`
 			order by p.batch_no, p.line`, args)
-		return err
+		if err != nil {
+			return err
+		}
+		return db.addFormer(ctx, tx, l.Payments)
 	})
 	return l, ours(err)
 }

@@ -14,7 +14,7 @@ func (db *DB) FindPeople(ctx context.Context, q ledger.PeopleQuery) (ledger.Peop
 	args := pgx.NamedArgs{
 		"county": db.county, "today": db.today(), "limit": q.PerPage, "offset": (max(q.Page, 1) - 1) * q.PerPage,
 	}
-	where := peopleCondition(q, args)
+	named, paid := peopleConditions(q, args)
 	type hit struct {
 		Ref   ledger.PersonRef
 		Total int
@@ -29,11 +29,16 @@ func (db *DB) FindPeople(ctx context.Context, q ledger.PeopleQuery) (ledger.Peop
 		}
 		return h, err
 	}, `
-		with found as materialized (
-			select distinct n.ref, p.village_code
-			from person n
-			join payment p on p.county = n.county and p.person_id = n.person_id `+joinBatchFund+`
-			where n.county = @county and `+where+` and `+isPublic+`),
+		with named as materialized (
+			select n.person_id, n.ref from person n where n.county = @county and `+named+`),
+		found as materialized (
+			select n.ref, p.village_code
+			from named n
+			-- Person by person: the planner takes the public rows for few, and would read them all to find a name among them.
+			cross join lateral (
+				select distinct p.village_code
+				from payment p `+joinBatchFund+`
+				where p.county = @county and p.person_id = n.person_id and `+paid+` and `+isPublic+`) p),
 		page as (
 			select ref, village_code from found
 			order by ref, case when village_code = '' then '0' else village_code end collate "C"
@@ -61,39 +66,6 @@ func (db *DB) FindOwn(ctx context.Context, token []byte, nameKey string) (string
 		pgx.NamedArgs{"county": db.county, "token": token, "name": nameKey})
 }
 
-// PeopleByRefs reads what is public today of people in villages, in the order asked. Whoever is no longer public is left
-// out, whatever the index still says.
-func (db *DB) PeopleByRefs(ctx context.Context, refs []ledger.PersonRef) ([]ledger.FoundPerson, error) {
-	if len(refs) == 0 {
-		return nil, nil
-	}
-	var people, villages []string
-	for _, r := range refs {
-		people, villages = append(people, r.Person), append(villages, r.Village)
-	}
-	return all(ctx, db.pool, scanFoundPerson, `
-		select n.ref, k.village_code, n.name, coalesce(town.name, ''), coalesce(village.name, e.village), e.grp, e.n, e.fen, e.years, e.funds
-		from unnest(@people::text[], @villages::text[]) with ordinality as k (ref, village_code, place)
-		join person n on n.county = @county and n.ref = k.ref
-		left join region village on village.county = @county and village.code = k.village_code
-		left join region town on town.county = @county and town.code = village.parent
-		cross join lateral (
-			select count(*)::int as n, sum(p.amount_fen)::bigint as fen, array_agg(distinct p.year) as years,
-				array_agg(distinct f.name) as funds, (array_agg(p.grp order by p.year desc, p.batch_no desc))[1] as grp,
-				max(p.village) as village
-			from payment p `+joinBatchFund+`
-			where p.county = @county and p.person_id = n.person_id and p.village_code = k.village_code and `+isPublic+`) e
-		where e.n > 0
-		order by k.place`,
-		pgx.NamedArgs{"county": db.county, "today": db.today(), "people": people, "villages": villages})
-}
-
-func scanFoundPerson(row pgx.CollectableRow) (p ledger.FoundPerson, err error) {
-	err = row.Scan(&p.Ref.Person, &p.Ref.Village, &p.Name, &p.TownName, &p.VillageName, &p.Group,
-		&p.Rows, &p.Total, &p.Years, &p.FundNames)
-	return p, err
-}
-
 // PublicPerson is a person in a village with the payments that are public today, newest first.
 func (db *DB) PublicPerson(ctx context.Context, ref ledger.PersonRef) (ledger.FoundPerson, []ledger.Payment, error) {
 	found, err := db.PeopleByRefs(ctx, []ledger.PersonRef{ref})
@@ -110,6 +82,9 @@ func (db *DB) PublicPerson(ctx context.Context, ref ledger.PersonRef) (ledger.Fo
 		where p.county = @county and n.ref = @ref and p.village_code = @village and `+isPublic+`
 		order by p.year desc, p.period desc, f.code, p.batch_no, p.line`,
 		pgx.NamedArgs{"county": db.county, "today": db.today(), "ref": ref.Person, "village": ref.Village})
+	if err == nil {
+		err = db.addFormer(ctx, db.pool, payments)
+	}
 	return found[0], payments, err
 }
 
@@ -130,12 +105,13 @@ const theCorrection = `from correction c join batch n on n.county = c.county and
 // paymentColumns are what pages show of a payment p of person n.
 const paymentColumns = `p.batch_no, p.line, p.fund, f.name, p.period, p.village, p.grp, n.name, p.basis, p.basis_unit,
 	p.standard, p.amount_fen, p.paid_on, p.status, f.document, b.file_name, p.sheet, p.sheet_row, b.published_at,
-	` + endColumns
+	p.village_code, f.disclosure, ` + isPublic + `, b.public_until, ` + endColumns
 
 func scanPayment(row pgx.CollectableRow) (p ledger.Payment, err error) {
-	var paid, ended *time.Time
+	var paid, until, ended *time.Time
 	err = row.Scan(&p.Batch, &p.Line, &p.Fund, &p.FundName, &p.Period, &p.Village, &p.Group, &p.Name, &p.Basis, &p.BasisUnit,
-		&p.Standard, &p.Amount, &paid, &p.Status, &p.Document, &p.FileName, &p.Sheet, &p.SheetRow, &p.Published, &ended, &p.Corrected, &p.EndReason, &p.Role)
-	p.PaidOn, p.Ended = orZero(paid), orZero(ended)
+		&p.Standard, &p.Amount, &paid, &p.Status, &p.Document, &p.FileName, &p.Sheet, &p.SheetRow, &p.Published,
+		&p.VillageCode, &p.Disclosure, &p.ListOpen, &until, &ended, &p.Corrected, &p.EndReason, &p.Role)
+	p.PaidOn, p.ListUntil, p.Ended = orZero(paid), orZero(until), orZero(ended)
 	return p, err
 }

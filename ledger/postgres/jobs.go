@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -57,19 +58,33 @@ type ResumeUploads struct{}
 // Kind names the job in River's table.
 func (ResumeUploads) Kind() string { return "resume_uploads" }
 
-// busyWait is how long a drain waits that finds the index away or another writer at work.
-const busyWait = 2 * time.Second
+// A drain that finds another writer at work waits for busyWait; one that finds the index away waits twice as long each time,
+// up to longestWait. Whoever looks after the index drains it when it is back.
+const (
+	busyWait    = 2 * time.Second
+	longestWait = time.Minute
+)
 
-// Work runs the county's jobs until ctx ends. drain empties the outbox into the index, check checks a received file; without
-// it uploads wait for another server.
-func (db *DB) Work(ctx context.Context, log *slog.Logger, drain func(context.Context) error, check func(context.Context, ledger.UploadRef) error) error {
+// Tasks are what the jobs do outside the books.
+type Tasks struct {
+	Drain func(context.Context) error                   // empties the outbox into the index
+	Index func(context.Context, int64) error            // does what an officer asked for, by the run's number
+	Check func(context.Context, ledger.UploadRef) error // checks a received file; nil: uploads wait for another server
+}
+
+// Work runs the county's jobs until ctx ends.
+func (db *DB) Work(ctx context.Context, log *slog.Logger, tasks Tasks) error {
+	check := tasks.Check
 	workers := river.NewWorkers()
-	river.AddWorker(workers, river.WorkFunc(func(ctx context.Context, _ *river.Job[DrainIndex]) error {
-		switch err := drain(ctx); {
+	workIndex(workers, tasks.Index)
+	river.AddWorker(workers, river.WorkFunc(func(ctx context.Context, job *river.Job[DrainIndex]) error {
+		switch err := tasks.Drain(ctx); {
 		case err == nil:
 			return nil
-		case errors.Is(err, ledger.ErrConflict), errors.Is(err, ledger.ErrUnavailable):
+		case errors.Is(err, ledger.ErrConflict):
 			return river.JobSnooze(busyWait)
+		case errors.Is(err, ledger.ErrUnavailable):
+			return river.JobSnooze(growing(job.Metadata))
 		default:
 			return err
 		}
@@ -79,11 +94,11 @@ func (db *DB) Work(ctx context.Context, log *slog.Logger, drain func(context.Con
 		if n > 0 {
 			log.Info("公示期开始或期满，已通知索引", "批次数", n)
 		}
-		return err
+		return errors.Join(err, db.RetryIndexFaults(ctx), db.CloseIndexRuns(ctx))
 	}))
 	river.AddWorker(workers, river.WorkFunc(func(ctx context.Context, _ *river.Job[SweepAccounts]) error { return db.SweepAccounts(ctx) }))
 	db.workPlans(workers)
-	queues := map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: 2}}
+	queues := map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: 2}, indexQueue: {MaxWorkers: 1}}
 	if check != nil {
 		queues[uploadQueue] = river.QueueConfig{MaxWorkers: runtime.NumCPU(), FetchCooldown: 10 * time.Millisecond}
 		river.AddWorker(workers, river.WorkFunc(func(ctx context.Context, job *river.Job[CheckUpload]) error {
@@ -124,6 +139,15 @@ func (db *DB) Work(ctx context.Context, log *slog.Logger, drain func(context.Con
 	stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
 	defer cancel()
 	return client.StopAndCancel(stop)
+}
+
+// growing is how long a job rests that was snoozed before.
+func growing(metadata []byte) time.Duration {
+	var snoozed struct {
+		Times int `json:"snoozes"`
+	}
+	_ = json.Unmarshal(metadata, &snoozed) // River's own
+	return min(busyWait<<min(snoozed.Times, 10), longestWait)
 }
 
 // levelAbove lets only serious records through.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"iter"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -41,6 +42,10 @@ func (db *DB) tellIndex(ctx context.Context, tx pgx.Tx, b ledger.Batch) error {
 
 // PendingIndex reads the next stretch of the outbox with the entries as the books have them now.
 func (db *DB) PendingIndex(ctx context.Context, limit int) (ledger.IndexChanges, error) {
+	return db.pending(ctx, "search_outbox", limit)
+}
+
+func (db *DB) pending(ctx context.Context, table string, limit int) (ledger.IndexChanges, error) {
 	var c ledger.IndexChanges
 	type change struct {
 		Seq     int64
@@ -49,7 +54,7 @@ func (db *DB) PendingIndex(ctx context.Context, limit int) (ledger.IndexChanges,
 		Fund    *string
 	}
 	changes, err := all(ctx, db.pool, pgx.RowToStructByPos[change], `
-		select seq, person_id, village_code, fund from search_outbox where county = @county order by seq limit @limit`,
+		select seq, person_id, village_code, fund from `+table+` where county = @county order by seq limit @limit`,
 		pgx.NamedArgs{"county": db.county, "limit": limit})
 	if err != nil || len(changes) == 0 {
 		return c, err
@@ -72,20 +77,19 @@ func (db *DB) PendingIndex(ctx context.Context, limit int) (ledger.IndexChanges,
 	args := pgx.NamedArgs{"county": db.county, "today": db.today(), "people": people, "villages": villages}
 	if c.People, err = all(ctx, db.pool, scanPeopleEntry, `
 		with k as (select distinct * from unnest(@people::bigint[], @villages::text[]) as k (person_id, village_code))
-		select n.ref, k.village_code, n.name_key, n.name_py, coalesce(r.name, ''), e.funds, e.years, e.pairs
+		select n.ref, k.village_code, n.name_key, n.name_py, coalesce(r.name, ''), e.paid
 		from k
 		join person n on n.county = @county and n.person_id = k.person_id
 		left join region r on r.county = @county and r.code = k.village_code
 		cross join lateral (
-			select coalesce(array_agg(distinct p.fund), '{}') as funds, coalesce(array_agg(distinct p.year), '{}') as years,
-				`+fundsInYears+` as pairs
+			select `+fundsInYears+` as paid
 			from payment p `+joinBatchFund+`
 			where p.county = @county and p.person_id = k.person_id and p.village_code = k.village_code and `+isPublic+`) e`,
 		args); err != nil {
 		return c, err
 	}
 	c.Lookups, err = all(ctx, db.pool, scanLookupEntry, `
-		select n.ref, n.id_token, n.name_key, `+hasOwnBook+`
+		select n.ref, n.id_token, n.name_key, `+holdsOwnBook+`
 		from person n
 		where n.county = @county and n.person_id = any(@people) and n.id_token is not null`, args)
 	return c, err
@@ -102,21 +106,37 @@ const hasOwnBook = `(exists (
 		join fund f on f.county = p.county and f.code = p.fund
 		where y.county = n.county and y.person_id = n.person_id and f.disclosure <> 'aggregate'))`
 
+// holdsOwnBook says the same of few people. A limit keeps the planner from reading all payments for them first, as it does
+// for exists.
+const holdsOwnBook = `coalesce(
+		(select true from payment p join fund f on f.county = p.county and f.code = p.fund
+		where p.county = n.county and p.person_id = n.person_id and f.disclosure <> 'aggregate' limit 1),
+		(select true from payment_party y
+		join payment p on p.county = y.county and p.year = y.year and p.batch_no = y.batch_no and p.line = y.line
+		join fund f on f.county = p.county and f.code = p.fund
+		where y.county = n.county and y.person_id = n.person_id and f.disclosure <> 'aggregate' limit 1), false)`
+
 // fundsInYears are the funds of payments p, each with a year and @ before it.
 const fundsInYears = `coalesce(array_agg(distinct p.year || '@' || p.fund), '{}')`
 
 func scanPeopleEntry(row pgx.CollectableRow) (e ledger.PeopleEntry, err error) {
-	var pairs []string
-	if err = row.Scan(&e.Ref.Person, &e.Ref.Village, &e.Forms.Key, &e.Forms.Pinyin, &e.Village, &e.FundCodes, &e.Years, &pairs); err != nil {
+	var paid []string
+	if err = row.Scan(&e.Ref.Person, &e.Ref.Village, &e.Forms.Key, &e.Forms.Pinyin, &e.Village, &paid); err != nil {
 		return e, err
 	}
-	for _, pair := range pairs {
-		year, fund, _ := strings.Cut(pair, "@")
+	for _, p := range paid {
+		year, fund, _ := strings.Cut(p, "@")
 		n, err := strconv.Atoi(year)
 		if err != nil {
 			return e, err
 		}
 		e.FundYears = append(e.FundYears, ledger.FundInYear{Fund: fund, Year: n})
+		if !slices.Contains(e.FundCodes, fund) {
+			e.FundCodes = append(e.FundCodes, fund)
+		}
+		if !slices.Contains(e.Years, n) {
+			e.Years = append(e.Years, n)
+		}
 	}
 	return e, nil
 }
@@ -126,32 +146,59 @@ func scanLookupEntry(row pgx.CollectableRow) (e ledger.LookupEntry, err error) {
 	return e, err
 }
 
-// DoneIndex takes off the outbox what the index has confirmed.
-func (db *DB) DoneIndex(ctx context.Context, seqs []int64) error {
-	_, err := exec(ctx, db.pool, `delete from search_outbox where county = @county and seq = any(@seqs)`,
-		pgx.NamedArgs{"county": db.county, "seqs": seqs})
-	return err
+// DoneIndex takes off the outbox what the index has confirmed, and keeps it for the generation that is being filled.
+func (db *DB) DoneIndex(ctx context.Context, done ledger.IndexDone) error {
+	return db.write(ctx, func(tx pgx.Tx) error {
+		generation, err := one[string](ctx, tx, `
+			update search_index set marks = coalesce(@marks::text[], '{}') where county = @county returning generation`,
+			pgx.NamedArgs{"county": db.county, "marks": done.Marks})
+		if err != nil && !errors.Is(err, ledger.ErrNotFound) { // without an index there is nothing to mark
+			return err
+		}
+		if _, err := exec(ctx, tx, `
+			with gone as (
+				delete from search_outbox where county = @county and seq = any(@seqs)
+				returning county, seq, person_id, village_code, fund)
+			insert into index_build_outbox
+			select * from gone where exists (select from index_build where county = @county)`,
+			pgx.NamedArgs{"county": db.county, "seqs": done.Seqs}); err != nil {
+			return err
+		}
+		return db.keepFaults(ctx, tx, generation, done.Faults, done.Mended)
+	})
 }
 
-// AllPeople streams every person in a village with at least one row that is public today, in order of the ref's text.
-func (db *DB) AllPeople(ctx context.Context) iter.Seq2[ledger.PeopleEntry, error] {
+// AllPeople streams every person in a village with at least one row that is public today, in order of the ref's text, from
+// after one of them on.
+func (db *DB) AllPeople(ctx context.Context, after string) iter.Seq2[ledger.PeopleEntry, error] {
+	person, village, _ := strings.Cut(after, "-")
+	// Rows are gathered before names are put to them: the planner takes what is public for little, and would look up the
+	// person of each of a million rows by itself.
 	return stream(ctx, db, scanPeopleEntry, `
-		select n.ref, p.village_code, n.name_key, n.name_py, coalesce(r.name, ''), array_agg(distinct p.fund), array_agg(distinct p.year), `+fundsInYears+`
-		from payment p `+joinBatchFund+`
-		join person n on n.county = p.county and n.person_id = p.person_id
-		left join region r on r.county = p.county and r.code = p.village_code
-		where p.county = @county and `+isPublic+`
-		group by n.ref, p.village_code, n.name_key, n.name_py, r.name
-		order by n.ref, case when p.village_code = '' then '0' else p.village_code end collate "C"`,
-		pgx.NamedArgs{"county": db.county, "today": db.today()})
+		with open as materialized (
+			select b.batch_no from batch b join fund f on f.county = b.county and f.code = b.fund
+			where b.county = @county and f.disclosure = 'public' and b.public_from <= @today
+				and (b.public_until is null or b.public_until >= @today)),
+		e as (
+			select p.person_id, p.village_code, `+fundsInYears+` as paid
+			from payment p
+			where p.county = @county and p.active and p.batch_no in (select batch_no from open)
+			group by p.person_id, p.village_code offset 0)
+		select n.ref, e.village_code, n.name_key, n.name_py, coalesce(r.name, ''), e.paid
+		from e
+		join person n on n.county = @county and n.person_id = e.person_id
+		left join region r on r.county = @county and r.code = e.village_code
+		where @person = '' or (n.ref, case when e.village_code = '' then '0' else e.village_code end collate "C") > (@person, @village)
+		order by n.ref, case when e.village_code = '' then '0' else e.village_code end collate "C"`,
+		pgx.NamedArgs{"county": db.county, "today": db.today(), "person": person, "village": village})
 }
 
-// AllLookups streams everybody who can look up their own book, in order of the person's ref.
-func (db *DB) AllLookups(ctx context.Context) iter.Seq2[ledger.LookupEntry, error] {
+// AllLookups streams everybody who can look up their own book, in order of the person's ref, from after one of them on.
+func (db *DB) AllLookups(ctx context.Context, after string) iter.Seq2[ledger.LookupEntry, error] {
 	return stream(ctx, db, scanLookupEntry, `
 		select n.ref, n.id_token, n.name_key, true from person n
-		where n.county = @county and n.id_token is not null and `+hasOwnBook+` order by n.ref`,
-		pgx.NamedArgs{"county": db.county})
+		where n.county = @county and n.id_token is not null and n.ref > @after and `+hasOwnBook+` order by n.ref`,
+		pgx.NamedArgs{"county": db.county, "after": after})
 }
 
 // stream reads rows one by one; memory does not grow with their number. The statement may take as long as it needs.
@@ -182,38 +229,72 @@ func stream[T any](ctx context.Context, db *DB, scan pgx.RowToFunc[T], sql strin
 	}
 }
 
-// IndexState is which generation of the index answers and whether it still has to be told something, as of one moment.
+// IndexState is which generation of the index answers, whether it still has to be told something, would not take a
+// document or was not yet told whose period ended, and how it was marked: as of one moment.
 func (db *DB) IndexState(ctx context.Context) (ledger.IndexState, error) {
-	return first(ctx, db.pool, pgx.RowToStructByPos[ledger.IndexState], `
-		select coalesce((select generation from search_index where county = @county), ''),
-			exists (select from search_outbox where county = @county)`,
-		pgx.NamedArgs{"county": db.county})
+	return first(ctx, db.quick, pgx.RowToStructByPos[ledger.IndexState], `
+		select coalesce(i.generation, ''),
+			exists (select from search_outbox where county = @county)
+				or exists (select from index_fault f where f.county = @county and f.generation = i.generation)
+				or coalesce(i.swept_on < @today, false),
+			coalesce(i.marks, '{}')
+		from (select @county as county) c left join search_index i using (county)`,
+		pgx.NamedArgs{"county": db.county, "today": db.today()})
 }
 
-// SwitchIndex makes a generation the one that answers.
-func (db *DB) SwitchIndex(ctx context.Context, generation string) error {
-	_, err := exec(ctx, db.pool, `
-		insert into search_index (county, generation, switched_at) values (@county, @generation, @now)
-		on conflict (county) do update set generation = excluded.generation, switched_at = excluded.switched_at`,
-		pgx.NamedArgs{"county": db.county, "generation": generation, "now": db.now()})
+// SwitchIndex makes a generation the one that answers. The rebuild that filled it is over, and the old one's faults with it.
+func (db *DB) SwitchIndex(ctx context.Context, generation string, marks []string) error {
+	return db.write(ctx, func(tx pgx.Tx) error {
+		args := pgx.NamedArgs{"county": db.county, "generation": generation, "marks": marks, "now": db.now(), "today": db.today()}
+		for _, sql := range []string{
+			// It was filled as of the day on which its building began.
+			`insert into search_index (county, generation, switched_at, marks, swept_on)
+			 values (@county, @generation, @now, coalesce(@marks::text[], '{}'), coalesce(
+				(select (started_at at time zone 'Asia/Shanghai')::date from index_build where county = @county and generation = @generation), @today))
+			 on conflict (county) do update set generation = excluded.generation, switched_at = excluded.switched_at,
+				marks = excluded.marks, swept_on = excluded.swept_on`,
+			`delete from index_fault where county = @county and generation <> @generation`,
+		} {
+			if _, err := exec(ctx, tx, sql, args); err != nil {
+				return err
+			}
+		}
+		return db.dropIndexBuild(ctx, tx)
+	})
+}
+
+// MarkIndex notes how a generation that was found to be right is marked now.
+func (db *DB) MarkIndex(ctx context.Context, generation string, marks []string) error {
+	_, err := exec(ctx, db.pool, `update search_index set marks = @marks where county = @county and generation = @generation`,
+		pgx.NamedArgs{"county": db.county, "generation": generation, "marks": marks})
 	return err
 }
 
-// WithIndexLock runs fn while no other process writes the index; ledger.ErrConflict when one does. The lock lives and dies
-// with its connection, so a killed process leaves none behind.
+// WithIndexLock runs fn while no other process writes the living index; ledger.ErrConflict when one does.
 func (db *DB) WithIndexLock(ctx context.Context, fn func(context.Context) error) error {
+	return db.withLock(ctx, lockIndex, "另一个进程正在更新索引，请稍后再试", fn)
+}
+
+// WithBuildLock runs fn while no other process fills a new generation; ledger.ErrConflict when one does.
+func (db *DB) WithBuildLock(ctx context.Context, fn func(context.Context) error) error {
+	return db.withLock(ctx, lockBuild, "另一个进程正在重建索引，请稍后再试", fn)
+}
+
+// withLock runs fn while it alone holds a lock, which lives and dies with its connection, so that a killed process leaves
+// none behind.
+func (db *DB) withLock(ctx context.Context, lock int, taken string, fn func(context.Context) error) error {
 	conn, err := db.pool.Acquire(ctx)
 	if err != nil {
 		return ours(err)
 	}
 	defer conn.Release()
-	args := pgx.NamedArgs{"lock": lockIndex, "county": db.county}
+	args := pgx.NamedArgs{"lock": lock, "county": db.county}
 	held, err := one[bool](ctx, conn, `select pg_try_advisory_lock(@lock, @county::int)`, args)
 	if err != nil {
 		return err
 	}
 	if !held {
-		return ledger.Errorf(ledger.KindConflict, "另一个进程正在更新索引，请稍后再试")
+		return &ledger.Error{Kind: ledger.KindConflict, Message: taken}
 	}
 	defer func() {
 		// The caller's context may have ended; the lock must be given back before the connection goes to another.
@@ -251,7 +332,9 @@ func (db *DB) SweepDisclosure(ctx context.Context) (n int, err error) {
 			}
 		}
 		n = len(changed)
-		return nil
+		_, err = exec(ctx, tx, `update search_index set swept_on = @today where county = @county and swept_on is distinct from @today`,
+			pgx.NamedArgs{"county": db.county, "today": db.today()})
+		return err
 	})
 	return n, err
 }

@@ -72,6 +72,9 @@ func (db *DB) enter(ctx context.Context, tx pgx.Tx, b ledger.Batch, by string) e
 			Kind: ledger.KindConflict, Rule: "XB-01", Message: fmt.Sprintf("批次%d：%v，请退回本批次，走更正并写明原因", b.No, err),
 		}
 	}
+	if err := db.note(ctx, tx, ledger.ActPublished, b, 0, b.Reason); err != nil {
+		return err
+	}
 	for _, move := range db.entering(b.Kind) {
 		if err := move(ctx, tx, b); err != nil {
 			return err
@@ -118,7 +121,10 @@ func (db *DB) enterPeople(ctx context.Context, tx pgx.Tx, b ledger.Batch) error 
 		)
 		insert into person (county, who, id_token, id_sealed, name, name_key, name_py)
 		select distinct on (who, name_key) @county, who, id_token, id_sealed, name, name_key, name_py
-		from named order by who, name_key
+		from named n
+		-- The conflict alone would do, but only after the grams of everybody's name were made and thrown away.
+		where not exists (select from person p where p.county = @county and p.who = n.who and p.name_key = n.name_key)
+		order by who, name_key
 		on conflict (county, who, name_key) do nothing`,
 		pgx.NamedArgs{"county": db.county, "no": b.No})
 	return err
@@ -230,6 +236,9 @@ func (db *DB) withdraw(ctx context.Context, tx pgx.Tx, no int64, by, reason stri
 	args := pgx.NamedArgs{
 		"county": db.county, "no": no, "by": by, "now": db.now(), "reason": reason,
 	}
+	if err := db.note(ctx, tx, ledger.ActWithdrawn, b, 0, reason); err != nil {
+		return err
+	}
 	if err := db.endRows(ctx, tx, b); err != nil {
 		return err
 	}
@@ -272,19 +281,17 @@ func (db *DB) tallyBatch(ctx context.Context, tx pgx.Tx, b ledger.Batch) error {
 
 func (db *DB) tallyVillages(ctx context.Context, tx pgx.Tx, b ledger.Batch) error {
 	args := pgx.NamedArgs{"county": db.county, "no": b.No, "year": b.Period.Year(), "fund": b.Fund}
-	for _, sql := range []string{
+	if err := execAll(ctx, tx, args,
 		`delete from village_tally where county = @county and year = @year and fund = @fund and batch_no = @no`,
-		`insert into village_tally (county, year, fund, batch_no, village_code, village, row_count, total_fen)
+		`insert into village_tally (county, year, fund, batch_no, village_code, village, row_count, people, total_fen)
 		 select county, year, fund, batch_no, village_code, case when village_code = '' then village else '' end,
-			count(*), sum(amount_fen)
+			count(*), count(distinct person_id), sum(amount_fen)
 		 from payment where county = @county and year = @year and batch_no = @no and active
 		 group by 1, 2, 3, 4, 5, 6`,
-	} {
-		if _, err := exec(ctx, tx, sql, args); err != nil {
-			return err
-		}
+	); err != nil {
+		return err
 	}
-	return nil
+	return db.keepVillageSpans(ctx, tx, args)
 }
 
 // tallyYears counts the people of the batches' years anew, each year once: it reads all rows of the year.

@@ -245,18 +245,27 @@ func TestRowsLeaveWhenTheirPeriodEnds(t *testing.T) {
 	ctx := t.Context()
 	b.publish("GD", "2025", row(1, "张三", "id", willow, "1组", 100))
 	drainAll(b)
+	b.must(b.SwitchIndex(ctx, "00000001", []string{"a"}))
+	behind := func() bool {
+		s, err := b.IndexState(ctx)
+		b.must(err)
+		return s.Behind
+	}
 	found := func() bool {
 		hits, err := b.FindPeople(ctx, ledger.PeopleQuery{Name: "张三", PerPage: 10})
 		b.must(err)
 		return hits.Total == 1
 	}
 	b.now = b.now.AddDate(0, 0, 29) // published on day 1, so this is day 30
-	if n, _ := b.SweepDisclosure(ctx); !found() || n != 0 {
+	if n, _ := b.SweepDisclosure(ctx); !found() || n != 0 || behind() {
 		t.Error("gone before the period's end")
 	}
 	b.now = b.now.AddDate(0, 0, 1)
 	if found() {
 		t.Error("public after the period's end")
+	}
+	if !behind() {
+		t.Error("the index is believed though nobody has told it whose period ended")
 	}
 	if n, err := b.SweepDisclosure(ctx); n != 1 || err != nil {
 		t.Fatalf("sweep: %d, %v", n, err)
@@ -265,6 +274,10 @@ func TestRowsLeaveWhenTheirPeriodEnds(t *testing.T) {
 	b.must(err)
 	if len(changes.People) != 1 || len(changes.People[0].FundCodes) != 0 || !changes.Lookups[0].Live {
 		t.Errorf("the index is to forget the person and keep the lookup: %+v", changes)
+	}
+	drainAll(b)
+	if behind() {
+		t.Error("the index is not believed though it was told")
 	}
 	if n, _ := b.SweepDisclosure(ctx); n != 0 {
 		t.Error("a second sweep found something")
@@ -280,6 +293,6 @@ func drainAll(b *books) {
 		if len(c.Seqs) == 0 {
 			return
 		}
-		b.must(b.DoneIndex(b.t.Context(), c.Seqs))
+		b.must(b.DoneIndex(b.t.Context(), ledger.IndexDone{Seqs: c.Seqs}))
 	}
 }

@@ -18,6 +18,7 @@ type recordKind struct {
 	money   string // the field kept as record.amount_fen; empty where a row has none
 	columns []recordColumn
 	counted []string // columns that are summed up (numbers) or counted (dates) over all rows
+	people  bool     // its rows name people
 	group   string   // the column by which rows are put together; empty for none
 }
 
@@ -72,7 +73,7 @@ var recordKinds = map[ledger.FundKind]*recordKind{
 		columns: slices.Concat(columns(textColumn, "agency_code agency_name level"), columns(countColumn, "authorised actual")),
 	},
 	ledger.Post: {
-		table: "post", group: "unit_name",
+		table: "post", group: "unit_name", people: true,
 		columns: slices.Concat(columns(textColumn, "unit_name person_name sex post_title rank establishment_kind"),
 			columns(dateColumn, "entered_on"), columns(textColumn, "entry_channel status")),
 	},

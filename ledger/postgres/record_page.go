@@ -23,12 +23,16 @@ func (db *DB) RecordPage(ctx context.Context, q ledger.RecordQuery) (page ledger
 	if kind == nil {
 		return page, ledger.ErrNotFound
 	}
-	page.Fund, page.Group, page.Page = fund, q.Group, max(q.Page, 1)
+	page.Fund, page.Group, page.Page, page.Then = fund, q.Group, max(q.Page, 1), q.Then
 	if page.Papers, err = db.Papers(ctx, fund.Code, true); err != nil {
 		return page, err
 	}
 	err = pgx.BeginTxFunc(ctx, db.pool, pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}, func(tx pgx.Tx) error {
-		if page.Years, err = db.publishedYears(ctx, tx, q.Fund); err != nil || len(page.Years) == 0 && q.Year == 0 {
+		args := pgx.NamedArgs{
+			"county": db.county, "fund": q.Fund, "today": db.today(), "group": q.Group, "then": seqOf(q.Then), "find": wordsOf(q.Find),
+			"limit": q.PerPage, "offset": (page.Page - 1) * q.PerPage,
+		}
+		if page.Years, err = db.publishedYears(ctx, tx, args); err != nil || len(page.Years) == 0 && q.Year == 0 {
 			return err
 		}
 		if page.Year = q.Year; q.Year == 0 {
@@ -37,12 +41,9 @@ func (db *DB) RecordPage(ctx context.Context, q ledger.RecordQuery) (page ledger
 		if !slices.Contains(page.Years, page.Year) {
 			return ledger.Errorf(ledger.KindNotFound, "“%s”%d年没有公开的数据", fund.Name, page.Year)
 		}
-		args := pgx.NamedArgs{
-			"county": db.county, "fund": q.Fund, "year": page.Year, "today": db.today(), "group": q.Group,
-			"limit": q.PerPage, "offset": (page.Page - 1) * q.PerPage,
-		}
+		args["year"] = page.Year
 		for _, fill := range []func(context.Context, pgx.Tx, *recordKind, pgx.NamedArgs, *ledger.RecordPage) error{
-			db.recordTotals, db.recordBatches, db.recordGroups, db.recordRows,
+			db.recordTotals, db.recordYears, db.recordBatches, db.recordGroups, db.recordRows,
 		} {
 			if err := fill(ctx, tx, kind, args, &page); err != nil {
 				return err
@@ -75,7 +76,7 @@ func (db *DB) recordTotals(ctx context.Context, tx pgx.Tx, k *recordKind, args p
 	_, err = first(ctx, tx, func(row pgx.CollectableRow) (struct{}, error) { return struct{}{}, row.Scan(targets...) }, `
 		select `+strings.Join(list, ", ")+`
 		from record p join `+k.table+` d using (county, year, batch_no, line)
-		where p.county = @county and p.fund = @fund and p.year = @year and p.active`, args)
+		where p.county = @county and p.fund = @fund and p.year = @year and `+counted(page.Then), args)
 	for i, name := range k.counted {
 		field := k.column(name).field
 		page.Sums[field], page.Said[field] = sums[i], said[i]
@@ -94,26 +95,34 @@ func (k *recordKind) column(name string) recordColumn {
 
 // recordBatches fills in the batches, single withdrawals, what documents hand down, and whether rows may be shown today.
 func (db *DB) recordBatches(ctx context.Context, tx pgx.Tx, _ *recordKind, args pgx.NamedArgs, page *ledger.RecordPage) (err error) {
-	if page.Batches, err = db.publications(ctx, tx, args); err != nil {
+	if page.Batches, err = db.publications(ctx, tx, args, page.Then); err != nil {
 		return err
 	}
 	if page.Open, page.Until, err = db.listOpen(ctx, tx, args); err != nil {
 		return err
 	}
-	handed, err := one[*int64](ctx, tx, `
-		select case when count(*) = count(document_fen) then sum(document_fen)::bigint end
-		from batch where county = @county and fund = @fund and year = @year and state = 'published'`, args)
-	if err != nil {
+	if page.Handed, err = db.handed(ctx, tx, args, page.Batches); err != nil {
 		return err
 	}
-	page.Handed = (*ledger.Fen)(handed)
 	page.Taken, err = all(ctx, tx, pgx.RowToStructByPos[ledger.RowWithdrawal], `
 		select w.batch_no, r.sheet, r.sheet_row, w.at, w.reason
 		from row_withdrawal w
 		join record r on r.county = w.county and r.batch_no = w.batch_no and r.line = w.line
-		join batch b on b.county = w.county and b.batch_no = w.batch_no and b.state = 'published'
-		where w.county = @county and r.fund = @fund and r.year = @year order by w.batch_no, w.line`, args)
+		where w.county = @county and r.fund = @fund and r.year = @year and w.batch_no = any(@alive)
+			and exists (select from publication_log l where l.county = w.county and l.batch_no = w.batch_no and l.line = w.line and l.seq <= @then)
+		order by w.batch_no, w.line`, args)
 	return err
+}
+
+// alive are the batches of a list that had not ended.
+func alive(list []ledger.Publication) []int64 {
+	numbers := []int64{}
+	for _, p := range list {
+		if p.EndedAt.IsZero() {
+			numbers = append(numbers, p.Batch)
+		}
+	}
+	return numbers
 }
 
 // grouped is the text by which rows of the kind are put together, in SQL.
@@ -124,44 +133,74 @@ func (k *recordKind) grouped() string {
 	return `coalesce(d.` + k.group + `, '')`
 }
 
-// openRows are the records that everyone may see today.
-func (k *recordKind) openRows() string {
+// openRows are the records that everyone may see today, of those that counted then.
+func (k *recordKind) openRows(then *ledger.Edition) string {
 	return `from record p join ` + k.table + ` d using (county, year, batch_no, line) ` + joinBatchFund + `
-		where p.county = @county and p.fund = @fund and p.year = @year and ` + isPublic
+		where p.county = @county and p.fund = @fund and p.year = @year and ` + shown(k, then)
 }
 
 func (db *DB) recordGroups(ctx context.Context, tx pgx.Tx, k *recordKind, args pgx.NamedArgs, page *ledger.RecordPage) (err error) {
 	page.Groups, err = all(ctx, tx, pgx.RowToStructByPos[ledger.RecordGroup], `
-		select `+k.grouped()+`, count(*)::int, coalesce(sum(p.amount_fen) filter (where p.depth = 0), 0)::bigint `+k.openRows()+` group by 1 order by min(p.batch_no), min(p.line)`, args)
+		select `+k.grouped()+`, count(*)::int, coalesce(sum(p.amount_fen) filter (where p.depth = 0), 0)::bigint `+k.openRows(page.Then)+` group by 1 order by min(p.batch_no), min(p.line)`, args)
 	for _, g := range page.Groups {
 		if page.Group == "" || page.Group == g.Name {
 			page.Shown += g.Rows
 		}
+		page.Hidden -= g.Rows
+	}
+	if page.Hidden += page.All.Rows; page.Then == nil || !page.Open {
+		page.Hidden = 0
 	}
 	if err == nil && page.Group != "" && page.Shown == 0 {
 		return ledger.ErrNotFound
 	}
+	if err == nil && args["find"] != nil {
+		page.Shown, err = one[int](ctx, tx, `select count(*)::int `+k.openRows(page.Then)+k.asked(), args)
+	}
 	return err
+}
+
+// wordsOf are a question's words in lower case; nil for none.
+func wordsOf(text string) any {
+	if words := strings.Fields(strings.ToLower(text)); len(words) > 0 {
+		return words
+	}
+	return nil
+}
+
+// asked narrows open rows to a group and to those that hold every word of @find in one of their texts.
+func (k *recordKind) asked() string {
+	var texts []string
+	for _, c := range k.columns {
+		if c.sort == textColumn {
+			texts = append(texts, "d."+c.name)
+		}
+	}
+	return ` and (@group = '' or ` + k.grouped() + ` = @group)
+		and not exists (select from unnest(@find::text[]) w where strpos(lower(concat_ws(' ', ` + strings.Join(texts, ", ") + `)), w) = 0)`
 }
 
 // recordRows reads one page of rows, those of a group together, in the order in which the sheets have them.
 func (db *DB) recordRows(ctx context.Context, tx pgx.Tx, k *recordKind, args pgx.NamedArgs, page *ledger.RecordPage) (err error) {
 	page.Rows, err = all(ctx, tx, k.scan(page.Kind), `
-		select `+recordColumns+`, `+k.names("d.")+` `+k.openRows()+` and (@group = '' or `+k.grouped()+` = @group)
+		select `+recordColumns+`, `+k.names("d.")+` `+k.openRows(page.Then)+k.asked()+`
 		order by min(p.batch_no) over (partition by `+k.grouped()+`), min(p.line) over (partition by `+k.grouped()+`), p.batch_no, p.line
 		limit @limit offset @offset`, args)
 	return err
 }
 
-// publishedYears are the years in which anything of a fund was published, newest first.
-func (db *DB) publishedYears(ctx context.Context, q querier, fund string) ([]int, error) {
+// publishedYears are the years in which anything of @fund had been published, newest first.
+func (db *DB) publishedYears(ctx context.Context, q querier, args pgx.NamedArgs) ([]int, error) {
 	return all(ctx, q, pgx.RowTo[int], `
-		select distinct year from batch where county = @county and fund = @fund and published_at is not null order by year desc`,
-		pgx.NamedArgs{"county": db.county, "fund": fund})
+		select distinct b.year from batch b join publication_log l on l.county = b.county and l.batch_no = b.batch_no and l.act = 'publish'
+		where b.county = @county and b.fund = @fund and l.seq <= @then order by b.year desc`, args)
 }
 
-// publications are the batches of @fund in @year that were ever published.
-func (db *DB) publications(ctx context.Context, q querier, args pgx.NamedArgs) ([]ledger.Publication, error) {
+// publications are the batches of @fund in @year that had ever been published.
+func (db *DB) publications(ctx context.Context, q querier, args pgx.NamedArgs, then *ledger.Edition) ([]ledger.Publication, error) {
+	if then != nil {
+		return db.publicationsThen(ctx, q, args)
+	}
 	return all(ctx, q, scanPublication, `
 		select `+publicationColumns+`
 		from batch b join fund f on f.county = b.county and f.code = b.fund

@@ -115,15 +115,13 @@ func (db *DB) enterAll(ctx context.Context, tx pgx.Tx, b ledger.Batch, insert st
 // tallyRecords counts the batch's active records anew.
 func (db *DB) tallyRecords(ctx context.Context, tx pgx.Tx, b ledger.Batch) error {
 	args := pgx.NamedArgs{"county": db.county, "no": b.No, "year": b.Period.Year(), "fund": b.Fund}
-	for _, sql := range []string{
+	if err := execAll(ctx, tx, args,
 		`delete from record_tally where county = @county and year = @year and fund = @fund and batch_no = @no`,
 		`insert into record_tally (county, year, fund, batch_no, row_count, total_fen)
 		 select @county, @year, @fund, @no, count(*), coalesce(sum(amount_fen) filter (where depth = 0), 0)
 		 from record where county = @county and year = @year and batch_no = @no and active having count(*) > 0`,
-	} {
-		if _, err := exec(ctx, tx, sql, args); err != nil {
-			return err
-		}
+	); err != nil {
+		return err
 	}
-	return nil
+	return db.keepRecordSpans(ctx, tx, args)
 }

@@ -75,6 +75,23 @@ var checks = []string{
 	 select format('批次%s：合计表记%s行、%s分，明细%s行、%s分', batch_no, t.row_count, t.total_fen, r.n, r.fen)
 	 from rows r full join (select * from record_tally where county = @county) t using (year, fund, batch_no)
 	 where (t.row_count, t.total_fen) is distinct from (r.n, r.fen)`,
+	// What is told of other days ends today in what counts.
+	`with spans as (select * from village_span where county = @county and to_seq is null)
+	 select format('批次%s %s村：今天的账与历史记录不符', batch_no, village_code || village)
+	 from (select * from village_tally where county = @county) t full join spans s using (year, fund, batch_no, village_code, village)
+	 where (t.row_count, t.people, t.total_fen) is distinct from (s.row_count, s.people, s.total_fen)`,
+	`select format('批次%s：%s行今天是否有效，与历史记录不符', batch_no, count(*))
+	 from record r full join (select county, year, batch_no, line, true as open from record_span where to_seq is null) s using (county, year, batch_no, line)
+	 where county = @county and coalesce(r.active, false) <> coalesce(s.open, false) group by batch_no`,
+	// The log of publications has every act that the audit chain has, in its order.
+	`with acts as (
+		select row_number() over (order by seq) as n, split_part(object, '/', 2) as batch, replace(split_part(action, '.', 2), '_', ' ') as act
+		from audit where county = @county and action in ('batch.publish', 'batch.withdraw', 'batch.revert', 'row.withdraw')),
+	 log as (
+		select row_number() over (order by seq) as n, batch_no::text as batch, replace(replace(act, '_row', ''), '_', ' ') as act
+		from publication_log where county = @county and act <> 'fund')
+	 select format('公开记录第%s条与审计日志不符', n) from acts full join log using (n)
+	 where (acts.batch, acts.act) is distinct from (log.batch, log.act)`,
 	// No two batches say the same (XB-01).
 	`select format('批次%s与批次%s有%s行重复公开', p.batch_no, q.batch_no, count(*))
 	 from record p join record q on q.county = p.county and q.fund = p.fund and q.period = p.period and q.key = p.key

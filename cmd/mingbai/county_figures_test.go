@@ -1,0 +1,346 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"iter"
+	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"syscall"
+	"time"
+
+	"mingbai/fixtures"
+	"mingbai/ledger"
+	"mingbai/ledger/postgres"
+	"mingbai/search"
+)
+
+// published makes 100,000 rows more public, as many as there are, while the site runs, and tells when the last is found.
+func (w *world) published(c fixtures.Crowd) {
+	t := w.t
+	t.Helper()
+	o, places, ctx := w.office(), ledger.NewGazetteer(fixtures.Regions()), t.Context()
+	step := max(c.Entries/100_000/10*10, 10) // so that nobody comes twice
+	var last fixtures.Resident
+	rows := 0
+	no, err := w.db.Import(ctx, postgres.Upload{
+		Fund: "TG01", Period: "2026", FileName: "TG01.xlsx", SHA256: [32]byte{1}, Sealed: []byte("f"), RuleVersion: "r", By: "li", Note: "已核对",
+	}, iter.Seq2[ledger.StagedRow, error](func(yield func(ledger.StagedRow, error) bool) {
+		for i := 0; i < c.Entries; i += step {
+			rows, last = rows+1, c.At(i)
+			id, _ := ledger.ParseID(last.ID)
+			if !yield(o.stage(ledger.Row{
+				Line: rows, Sheet: "清册", SheetRow: rows + 3, Town: last.Town.Name, Village: last.Village.Name, Group: last.Group,
+				Head: ledger.Party{Name: last.Name, ID: id}, Amount: 100,
+			}, places), nil) {
+				return
+			}
+		}
+	}))
+	w.must(err)
+	w.must(w.db.Certify(ctx, no, "wang", "r"))
+	w.serve()
+	anyone, index := w.engine(), w.indexOnly()
+	found := func(e *search.Engine) bool {
+		hits, err := e.People(ctx, ledger.PeopleQuery{Name: last.Name, Places: []string{last.Village.Code}, Funds: []string{"TG01"}, Years: []int{2026}, PerPage: 20})
+		return err == nil && hits.Total > 0
+	}
+	began := time.Now()
+	w.must(w.db.Publish(ctx, no, "wang"))
+	committed := time.Since(began)
+	bySearch := w.eventually("the last row to be found", time.Minute, func() bool { return found(anyone) })
+	byIndex := w.eventually("the last row to be in the index", 20*time.Minute, func() bool { return found(index) })
+	t.Logf("%d rows published in %v (%.0f rows/s); the last is found %v after, at first by the books; by the index %v after (%.0f entries/s)", rows,
+		committed.Round(time.Millisecond), float64(rows)/committed.Seconds(), bySearch.Round(time.Millisecond), byIndex.Round(time.Millisecond), float64(rows)/byIndex.Seconds())
+}
+
+// recording is all that a rebuild sent: the bodies of its batches, by kind of index, in order.
+type recording struct {
+	dir   string
+	sent  []string // files
+	bytes int64
+}
+
+// recordReindex rebuilds the index through a proxy that keeps what is sent.
+func (w *world) recordReindex() *recording {
+	w.t.Helper()
+	r := &recording{dir: w.t.TempDir()}
+	meili, err := url.Parse(w.meil)
+	w.must(err)
+	var mu sync.Mutex
+	proxy := httputil.NewSingleHostReverseProxy(meili)
+	site := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, req *http.Request) {
+		if parts := strings.Split(req.URL.Path, "/"); req.Method == http.MethodPost && len(parts) == 4 && parts[3] == "documents" {
+			body, err := io.ReadAll(req.Body)
+			if err != nil {
+				http.Error(rw, "", http.StatusBadGateway)
+				return
+			}
+			req.Body = io.NopCloser(bytes.NewReader(body))
+			kind, _, _ := strings.Cut(parts[2], "_")
+			mu.Lock()
+			path := filepath.Join(r.dir, fmt.Sprintf("%05d-%s", len(r.sent), kind))
+			r.sent, r.bytes = append(r.sent, path), r.bytes+int64(len(body))
+			mu.Unlock()
+			if err := os.WriteFile(path, body, 0o600); err != nil {
+				http.Error(rw, "", http.StatusBadGateway)
+				return
+			}
+		}
+		proxy.ServeHTTP(rw, req)
+	}))
+	defer site.Close()
+	e, err := search.New(search.Config{URL: site.URL, Key: w.key, County: fixtures.County}, w.db)
+	w.must(err)
+	w.must(e.Reindex(w.t.Context(), nil))
+	return r
+}
+
+// rawTime is how long Meilisearch takes to be sent the same bodies, one after the other, into indexes of the same settings.
+func (w *world) rawTime(r *recording) time.Duration {
+	w.t.Helper()
+	state, err := w.db.IndexState(w.t.Context())
+	w.must(err)
+	kinds := []string{"people", "lookup", "catalogue"}
+	began, last := time.Now(), map[string]int64{}
+	for _, kind := range kinds {
+		var settings json.RawMessage
+		w.meili(http.MethodGet, "/indexes/"+kind+"_"+fixtures.County+"_"+state.Generation+"/settings", nil, &settings)
+		w.await(w.task(http.MethodPost, "/indexes", fmt.Appendf(nil, `{"uid":"raw_%s","primaryKey":"id"}`, kind)))
+		w.await(w.task(http.MethodPatch, "/indexes/raw_"+kind+"/settings", settings))
+	}
+	for _, path := range r.sent {
+		body, err := os.ReadFile(path)
+		w.must(err)
+		kind := path[strings.LastIndex(path, "-")+1:]
+		last[kind] = w.task(http.MethodPost, "/indexes/raw_"+kind+"/documents", body)
+	}
+	for _, task := range last {
+		w.await(task)
+	}
+	took := time.Since(began)
+	for _, kind := range kinds {
+		w.await(w.task(http.MethodDelete, "/indexes/raw_"+kind, nil))
+	}
+	return took
+}
+
+func (w *world) task(method, path string, body []byte) int64 {
+	w.t.Helper()
+	var task struct {
+		UID int64 `json:"taskUid"`
+	}
+	w.meili(method, path, body, &task)
+	return task.UID
+}
+
+// await waits for a task that must succeed.
+func (w *world) await(uid int64) {
+	w.t.Helper()
+	var task struct{ Status string }
+	w.eventually("a task of Meilisearch's", time.Hour, func() bool {
+		w.meili(http.MethodGet, fmt.Sprintf("/tasks/%d", uid), nil, &task)
+		return task.Status != "enqueued" && task.Status != "processing"
+	})
+	if task.Status != "succeeded" {
+		w.t.Fatalf("a task of Meilisearch's %s", task.Status)
+	}
+}
+
+// meili asks Meilisearch itself.
+func (w *world) meili(method, path string, body []byte, answer any) {
+	w.t.Helper()
+	req, err := http.NewRequestWithContext(w.t.Context(), method, w.meil+path, bytes.NewReader(body))
+	w.must(err)
+	req.Header.Set("Authorization", "Bearer "+w.key)
+	req.Header.Set("Content-Type", "application/json")
+	if strings.HasSuffix(path, "/documents") {
+		req.Header.Set("Content-Type", "application/x-ndjson")
+	}
+	res, err := http.DefaultClient.Do(req)
+	w.must(err)
+	defer res.Body.Close()
+	if res.StatusCode >= 300 {
+		w.t.Fatalf("%s %s: %s", method, path, res.Status)
+	}
+	w.must(json.NewDecoder(res.Body).Decode(answer))
+}
+
+// rebuilt measures a rebuild by the program, in a process of its own, between two of the same documents sent raw; while it
+// runs, searches are held against what the books plainly say.
+func (w *world) rebuilt(c fixtures.Crowd) {
+	t := w.t
+	t.Helper()
+	r := w.recordReindex()
+	before := w.rawTime(r)
+	plain, stop := w.plain(), make(chan struct{})
+	told := make(chan swapTale, 1)
+	go func() { told <- w.searchUntil(stop, plain, namesOf(c, 1000)) }()
+	began, first := time.Now(), w.generation()
+	cmd := w.program("reindex")
+	var out bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &out
+	err := cmd.Run()
+	took := time.Since(began)
+	time.Sleep(time.Second) // searches after the swap, too
+	close(stop)
+	tale := <-told
+	if err != nil {
+		t.Fatalf("reindex: %v\n%s", err, tail(out.String(), 1000))
+	}
+	if w.generation() == first {
+		t.Error("no new generation lives")
+	}
+	after := w.rawTime(r)
+	raw := (before + after) / 2
+	peak := "unknown"
+	if u, ok := cmd.ProcessState.SysUsage().(*syscall.Rusage); ok && runtime.GOOS == "linux" {
+		peak = fmt.Sprintf("%d MB", u.Maxrss/1024)
+	}
+	t.Logf("reindex of %d documents (%d MB) in %v; the same sent raw %v and %v: ratio %.2f (bar 2.0); peak memory of the program %s, its processor time %v",
+		len(plain.ids), r.bytes>>20, took.Round(time.Millisecond), before.Round(time.Millisecond), after.Round(time.Millisecond), took.Seconds()/raw.Seconds(),
+		peak, cmd.ProcessState.UserTime()+cmd.ProcessState.SystemTime())
+	t.Logf("searches meanwhile: %d, bad answers %d, errors %d; p50 %v, p99 %v", tale.asked, tale.bad, tale.failed, tale.p50.Round(10*time.Microsecond), tale.p99.Round(10*time.Microsecond))
+	if tale.asked == 0 || tale.bad+tale.failed > 0 {
+		t.Errorf("of %d searches through the swap %d were answered wrong and %d not at all", tale.asked, tale.bad, tale.failed)
+	}
+}
+
+func (w *world) generation() string {
+	w.t.Helper()
+	state, err := w.db.IndexState(w.t.Context())
+	w.must(err)
+	return state.Generation
+}
+
+// swapTale is what a loop of searches saw.
+type swapTale struct {
+	asked, bad, failed int
+	p50, p99           time.Duration
+}
+
+// searchUntil asks for one name after the other, and compares each whole answer.
+func (w *world) searchUntil(stop <-chan struct{}, plain *plainBooks, names []askedName) (s swapTale) {
+	e := everyone{w: w, plain: plain}
+	engine := w.engine()
+	typed, keys := modesAsked[0].questions(names)
+	exact, near := plain.answers(ledger.NameExact, keys), plain.answers(ledger.NameNear, keys)
+	var took []time.Duration
+	for i := 0; ; i = (i + 1) % len(typed) {
+		select {
+		case <-stop:
+			slices.Sort(took)
+			if len(took) > 0 {
+				s.p50, s.p99 = took[len(took)/2], took[len(took)*99/100]
+			}
+			return s
+		case <-time.After(20 * time.Millisecond): // the rebuild is to be measured, not this
+		}
+		q, want := ledger.PeopleQuery{Name: typed[i], PerPage: 1000}, exact[i]
+		if i%2 == 0 {
+			q.Mode, q.Alike, want = ledger.NameNear, search.Alike(search.Normalise(typed[i])), near[i]
+		}
+		ids, first, err := e.pages(engine, q)
+		s.asked++
+		took = append(took, first)
+		if err != nil {
+			s.failed++
+			continue
+		}
+		if misses, extras, ordered := e.compare(ids, want); misses+extras > 0 || !ordered {
+			s.bad++
+		}
+	}
+}
+
+// grown compares a county with one ten times as large: the same names are asked by turns, so that both have the same weather.
+func (w *world) grown(small *world, c fixtures.Crowd) {
+	t := w.t
+	t.Helper()
+	client := &http.Client{}
+	counties := [2]*world{small, w}
+	var engines [2]*search.Engine
+	var sites [2]string
+	for i, county := range counties {
+		engines[i], sites[i] = county.indexOnly(), county.serve("127.0.0.1")
+	}
+	var shown [2]int // people, in all answers
+	ways := []struct {
+		name string
+		ask  func(i int, name string) error
+	}{
+		{"the very name, references", func(i int, name string) error {
+			hits, err := engines[i].People(t.Context(), ledger.PeopleQuery{Name: name, PerPage: 20})
+			shown[i] += len(hits.Refs)
+			return err
+		}},
+		{"every way, references", func(i int, name string) error {
+			tiers, err := engines[i].Tiers(t.Context(), name, ledger.PeopleQuery{PerPage: 20})
+			for _, tier := range tiers {
+				shown[i] += len(tier.Refs)
+			}
+			return err
+		}},
+		{"every way, with the people's rows", func(i int, name string) error {
+			tiers, err := engines[i].Tiers(t.Context(), name, ledger.PeopleQuery{PerPage: 5})
+			var refs []ledger.PersonRef
+			for _, tier := range tiers {
+				refs = append(refs, tier.Refs...)
+			}
+			if err != nil {
+				return err
+			}
+			people, err := counties[i].db.PeopleByRefs(t.Context(), refs)
+			shown[i] += len(people)
+			return err
+		}},
+		{"the page", func(i int, name string) error {
+			req, err := http.NewRequestWithContext(context.Background(), http.MethodGet, sites[i]+"/people?q="+url.QueryEscape(name), nil)
+			if err != nil {
+				return err
+			}
+			res, err := client.Do(req)
+			if err != nil {
+				return err
+			}
+			defer res.Body.Close()
+			page, err := io.ReadAll(res.Body)
+			shown[i] += bytes.Count(page, []byte(`class="where"`))
+			if err == nil && res.StatusCode != http.StatusOK {
+				err = fmt.Errorf("the page answered %s", res.Status)
+			}
+			return err
+		}},
+	}
+	names := namesOf(c, 1000)
+	for _, way := range ways {
+		var took [2][]time.Duration
+		shown = [2]int{}
+		for n, name := range names {
+			for _, i := range []int{n % 2, 1 - n%2} {
+				began := time.Now()
+				w.must(way.ask(i, name.typed))
+				took[i] = append(took[i], time.Since(began))
+			}
+		}
+		var half, most [2]time.Duration
+		for i := range took {
+			slices.Sort(took[i])
+			half[i], most[i] = took[i][len(took[i])/2], took[i][len(took[i])*99/100]
+		}
+		t.Logf("%-34s p50 %v → %v (%.2f times, bar 1.5), p99 %v → %v; people shown %.1f → %.1f", way.name, half[0].Round(10*time.Microsecond), half[1].Round(10*time.Microsecond),
+			half[1].Seconds()/half[0].Seconds(), most[0].Round(10*time.Microsecond), most[1].Round(10*time.Microsecond),
+			float64(shown[0])/float64(len(names)), float64(shown[1])/float64(len(names)))
+	}
+}

@@ -1,0 +1,194 @@
+package portal
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"mingbai/ledger"
+	"mingbai/ledger/inquiry"
+)
+
+// Desk is what the inquiry desk's own pages ask. It holds itself what an officer may see of which case, and do to it; whoever may
+// not know of one is told that there is none.
+type Desk interface {
+	Inquiries
+	Queue(ctx context.Context, login string, q inquiry.QueueQuery) (inquiry.Queue, error)
+	SealedQueue(ctx context.Context, login string, q inquiry.QueueQuery) (inquiry.Queue, error)
+	BySlip(ctx context.Context, login string, slip inquiry.Slip) (id string, err error)
+	Dossier(ctx context.Context, login, id string) (inquiry.Dossier, error)
+	Act(ctx context.Context, login, id string, deed inquiry.Deed) error
+	Enter(ctx context.Context, login string, f inquiry.Filing) (id, code string, err error)
+	Leaks(ctx context.Context, login, id string, c inquiry.Copy) ([]string, error)
+	ReleaseSender(ctx context.Context, login, id, purpose string) error
+	SenderOf(ctx context.Context, login, id string) (inquiry.Identity, error)
+	OpenFile(ctx context.Context, login, id, file string) (inquiry.File, []byte, error)
+	SignDay(ctx context.Context, login string, day time.Time, note string) error
+	Days(ctx context.Context, from, to time.Time) ([]inquiry.Day, error)
+}
+
+func (s *Server) deskRoutes() {
+	see := able(ledger.ActSeeInquiries)
+	s.door(http.MethodGet, "/office/desk", see, s.deskQueue)
+	s.door(http.MethodGet, "/office/desk/slip", see, s.deskSlip)
+	s.door(http.MethodGet, "/office/desk/days", see, s.deskDays)
+	s.door(http.MethodPost, "/office/desk/days", see, s.signDay)
+	s.door(http.MethodGet, "/office/desk/enter", see, s.deskEnter)
+	s.door(http.MethodPost, "/office/desk/enter", see.longForm(), s.deskTake)
+	s.door(http.MethodGet, "/office/desk/case/:case", see, s.deskCase)
+	s.door(http.MethodPost, "/office/desk/case/:case", see.longForm(), s.deskAct)
+	s.door(http.MethodPost, "/office/desk/case/:case/sender", see, s.deskSender)
+	s.door(http.MethodGet, "/office/desk/case/:case/files/:file", see, s.deskFile)
+	s.door(http.MethodGet, "/office/desk/sealed", able(ledger.ActSeeSealed), s.sealedQueue)
+}
+
+// deskTabs are how a queue is cut; the first is everything that waits for the office.
+var deskTabs = []struct {
+	ID, Name string
+	States   []inquiry.State
+}{
+	{"", "全部待办", nil},
+	{"register", "待登记", []inquiry.State{inquiry.Received}},
+	{"route", "待安排", []inquiry.State{inquiry.Registered, inquiry.Reopened, inquiry.Refusing, inquiry.Clarifying, inquiry.Merged}},
+	{"hand", "办理中", []inquiry.State{inquiry.Direct, inquiry.Forwarded, inquiry.Returning, inquiry.InHand, inquiry.Revising}},
+	{"review", "待审核", []inquiry.State{inquiry.InReview}},
+	{"publish", "待公开", []inquiry.State{inquiry.Answered}},
+	{"all", "全部来件", nil},
+}
+
+type deskTab struct {
+	Name, Path string
+	Count      int
+	Here       bool
+}
+
+// deskLine is a case in the queue, with the words for how urgent it is.
+type deskLine struct {
+	inquiry.Line
+	Until   string // 11月24日 24时: the day counts to its end
+	Urgency string // on time, 提醒, 黄牌…
+	Class   string
+}
+
+type deskQueuePage struct {
+	OfficeFrame
+	Tabs         []deskTab
+	Lines        []deskLine
+	Count, Late  int
+	Unsigned     int // days of the register that wait for a signature
+	Duty, Sealed bool
+	Slip         string
+	Older, Newer string
+}
+
+func (deskQueuePage) view() string { return "pages/office_desk" }
+
+// perDeskPage is how many cases a page of the queue lists.
+const perDeskPage = 50
+
+func (s *Server) deskQueue(c *fiber.Ctx) error {
+	tab := slices.IndexFunc(deskTabs, func(t struct {
+		ID, Name string
+		States   []inquiry.State
+	},
+	) bool {
+		return t.ID == c.Query("tab")
+	})
+	tab = max(tab, 0)
+	page := min(max(c.QueryInt("page", 1), 1), 10000)
+	q := inquiry.QueueQuery{States: deskTabs[tab].States, All: deskTabs[tab].ID == "all", Limit: perDeskPage, Skip: (page - 1) * perDeskPage}
+	list, err := s.config.Desk.Queue(c.UserContext(), officerOf(c), q)
+	if err != nil {
+		return err
+	}
+	p := deskQueuePage{OfficeFrame: s.officeFrame(c, "来件", "/office/desk"), Count: list.Count, Late: list.Late, Lines: deskLines(list.Lines)}
+	p.Duty = p.Officer.Has(ledger.RoleDuty)
+	for i, t := range deskTabs {
+		entry := deskTab{Name: t.Name, Path: deskTabPath(t.ID, 1), Here: i == tab}
+		for state, n := range list.States {
+			if t.ID != "all" && (len(t.States) == 0 || slices.Contains(t.States, state)) && !q.All {
+				entry.Count += n
+			}
+		}
+		p.Tabs = append(p.Tabs, entry)
+	}
+	if page*perDeskPage < list.Count {
+		p.Older = deskTabPath(deskTabs[tab].ID, page+1)
+	}
+	if page > 1 {
+		p.Newer = deskTabPath(deskTabs[tab].ID, page-1)
+	}
+	if p.Unsigned, err = s.unsignedDays(c); err != nil {
+		return err
+	}
+	return s.show(c, http.StatusOK, p)
+}
+
+func deskTabPath(tab string, page int) string {
+	v := url.Values{}
+	if tab != "" {
+		v.Set("tab", tab)
+	}
+	if page > 1 {
+		v.Set("page", strconv.Itoa(page))
+	}
+	if len(v) == 0 {
+		return "/office/desk"
+	}
+	return "/office/desk?" + v.Encode()
+}
+
+// urgencyWords name each level for the queue; the class colours it, never alone.
+var urgencyClasses = map[inquiry.Level]string{
+	inquiry.Half: "half", inquiry.Yellow: "yellow", inquiry.Red: "red", inquiry.Leader: "red", inquiry.Alarm: "red",
+}
+
+func deskLines(lines []inquiry.Line) []deskLine {
+	list := make([]deskLine, len(lines))
+	for i, l := range lines {
+		list[i] = deskLine{Line: l, Urgency: l.Level.Name(), Class: urgencyClasses[l.Level]}
+		if !l.Due.IsZero() {
+			list[i].Until = l.Due.Add(-time.Second).In(ledger.Shanghai).Format("1月2日") + " 24时"
+		}
+		if l.Level == 0 && !l.Due.IsZero() {
+			list[i].Urgency = "按时"
+		}
+	}
+	return list
+}
+
+// deskSlip goes to the case of a slip number.
+func (s *Server) deskSlip(c *fiber.Ctx) error {
+	slip, err := inquiry.ParseSlip(c.Query("no"))
+	if err != nil {
+		return err
+	}
+	id, err := s.config.Desk.BySlip(c.UserContext(), officerOf(c), slip)
+	if err != nil {
+		return err
+	}
+	return c.Redirect(casePath(id), http.StatusSeeOther)
+}
+
+func casePath(id string) string { return "/office/desk/case/" + url.PathEscape(id) }
+
+// sealedQueue is discipline's own list. No other page leads to what is in it.
+func (s *Server) sealedQueue(c *fiber.Ctx) error {
+	page := min(max(c.QueryInt("page", 1), 1), 10000)
+	list, err := s.config.Desk.SealedQueue(c.UserContext(), officerOf(c), inquiry.QueueQuery{All: true, Limit: perDeskPage, Skip: (page - 1) * perDeskPage})
+	if err != nil {
+		return err
+	}
+	p := deskQueuePage{
+		OfficeFrame: s.officeFrame(c, "密封件", "/office/desk/sealed"), Sealed: true, Count: list.Count, Late: list.Late, Lines: deskLines(list.Lines),
+	}
+	if page*perDeskPage < list.Count {
+		p.Older = "/office/desk/sealed?page=" + strconv.Itoa(page+1)
+	}
+	return s.show(c, http.StatusOK, p)
+}

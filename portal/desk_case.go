@@ -1,0 +1,219 @@
+package portal
+
+import (
+	"context"
+	"mime"
+	"net/http"
+	"slices"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"mingbai/ledger"
+	"mingbai/ledger/inquiry"
+)
+
+// deskCasePage is a case's slip: everything about it on one screen, and only what may be done.
+type deskCasePage struct {
+	OfficeFrame
+	inquiry.Dossier
+	Path   string
+	Names  map[string]string
+	Clocks []deskClock
+	Steps  []deskStep
+	Forms  []deskForm
+	Sender *inquiry.Identity // released a moment ago
+	Urgent string
+	Class  string
+	Diff   []diffPart // between the reply and the public copy that is being made
+	Leaks  []string
+	Looked bool // the copy was looked at before it is published
+	Like   []inquiry.PublicAnswer
+	Status inquiry.Status
+}
+
+func (deskCasePage) view() string { return "pages/office_desk_case" }
+
+type deskClock struct {
+	Name, Due, Late string
+	Running         bool
+}
+
+// deskStep is an event as the office sees it.
+type deskStep struct {
+	At          time.Time
+	Who, What   string
+	Text, Draft string
+	Copy        inquiry.Copy
+}
+
+// deskTry is what was tried a moment ago and refused, to be shown again.
+type deskTry struct {
+	act    inquiry.Act
+	b      brought
+	fault  string
+	looked bool
+	sender *inquiry.Identity
+}
+
+func (s *Server) deskCase(c *fiber.Ctx) error { return s.showCase(c, http.StatusOK, deskTry{}) }
+
+func (s *Server) showCase(c *fiber.Ctx, status int, try deskTry) error {
+	ctx, login, id := c.UserContext(), officerOf(c), param(c, "case")
+	dossier, err := s.config.Desk.Dossier(ctx, login, id)
+	if err != nil {
+		return err
+	}
+	p := deskCasePage{
+		OfficeFrame: s.officeFrame(c, dossier.Subject, "/office/desk"), Dossier: dossier, Path: casePath(id), Names: map[string]string{},
+		Urgent: dossier.Level.Name(), Class: urgencyClasses[dossier.Level], Sender: try.sender, Status: dossier.Tracked.Status, Looked: try.looked,
+	}
+	if p.Fault = try.fault; dossier.Case.State == inquiry.Sealed {
+		p.OfficeFrame = s.officeFrame(c, dossier.Subject, "/office/desk/sealed")
+		p.Fault = try.fault
+	}
+	if err := s.fillCase(c, &p, try); err != nil {
+		return err
+	}
+	return s.show(c, status, p)
+}
+
+// fillCase adds what the page needs beside the case itself.
+func (s *Server) fillCase(c *fiber.Ctx, p *deskCasePage, try deskTry) error {
+	ctx := c.UserContext()
+	officers, err := s.office.Officers(ctx)
+	if err != nil {
+		return err
+	}
+	for _, o := range officers {
+		p.Names[o.Login] = o.Name
+	}
+	departments, err := s.office.Departments(ctx)
+	if err != nil {
+		return err
+	}
+	for _, k := range p.Case.Clocks {
+		clock := deskClock{Name: k.Kind.Name(), Running: k.Running()}
+		if late := k.Late; late > 0 {
+			clock.Late = "超期" + count(late) + "个工作日"
+		}
+		p.Clocks = append(p.Clocks, clock)
+	}
+	for _, e := range p.Said {
+		p.Steps = append(p.Steps, deskStep{
+			At: e.At, Who: p.who(e.By), What: stepWords(e, departments), Text: e.Words.Text, Draft: e.Words.Proposed, Copy: e.Words.Copy,
+		})
+	}
+	slices.Reverse(p.Steps)
+	if slices.Contains(p.Acts, inquiry.Draft) || slices.Contains(p.Acts, inquiry.Redraft) {
+		if p.Like, _, err = s.config.Desk.PublicAnswers(ctx, inquiry.AnswerQuery{Fund: p.About.Fund, Limit: 3}); err != nil {
+			return err
+		}
+	}
+	copyShown := inquiry.Copy{Title: p.Subject, Question: p.Text, Answer: p.Reply}
+	if try.act == inquiry.Publish {
+		copyShown = copyOf(try.b)
+		if err := s.lookAtCopy(ctx, p, copyShown); err != nil {
+			return err
+		}
+	}
+	p.Forms = deskForms(p, departments, copyShown, try)
+	return nil
+}
+
+// lookAtCopy shows what a public copy leaves out and adds, and what of it may not be public.
+func (s *Server) lookAtCopy(ctx context.Context, p *deskCasePage, c inquiry.Copy) (err error) {
+	p.Diff = append(diff(p.Text, c.Question), diffPart{Text: "\n"})
+	p.Diff = append(p.Diff, diff(p.Reply, c.Answer)...)
+	p.Leaks, err = s.config.Desk.Leaks(ctx, p.Officer.Login, p.ID, c)
+	return err
+}
+
+func copyOf(b brought) inquiry.Copy {
+	return inquiry.Copy{Title: b.text("title"), Question: b.text("question"), Answer: b.text("answer"), Disclosed: b.text("disclosed")}
+}
+
+func (p deskCasePage) who(by inquiry.Actor) string {
+	switch {
+	case by.Role == inquiry.Citizen:
+		return "来件人"
+	case by.Role == inquiry.System:
+		return "系统"
+	case p.Names[by.Login] != "":
+		return p.Names[by.Login] + "（" + by.Role.Name() + "）"
+	}
+	return by.Login
+}
+
+// stepWords say what an event was, with its facts.
+func stepWords(e inquiry.Said, departments []ledger.Department) string {
+	words := e.Act.Name()
+	switch e.Act {
+	case inquiry.Send:
+		words += "（" + e.Channel.Name() + "，" + e.Kind.Name() + "）"
+	case inquiry.Register:
+		words += "：" + e.Kind.Name() + "，" + e.Track.Name()
+	case inquiry.Countersign:
+		words += "，处理笺号 " + e.Slip.String()
+	case inquiry.Forward:
+		words += "：" + departmentName(departments, e.Lead)
+		for _, d := range e.Assist {
+			words += "、" + departmentName(departments, d) + "（协办）"
+		}
+	case inquiry.ProposeRefusal:
+		words += "：" + e.Ground.Name() + "，应当向“" + e.Words.Right + "”反映"
+	case inquiry.Withhold:
+		words += "：" + e.Ground.Name()
+	case inquiry.Merge:
+		words += "到处理笺 " + e.Main.String()
+	case inquiry.AskExtension:
+		words += " " + count(e.Days) + " 天"
+	case inquiry.Rate:
+		words += "：" + e.Rating.Name()
+	}
+	for _, m := range e.Moved {
+		words += "；" + m.Text()
+	}
+	return words
+}
+
+func departmentName(departments []ledger.Department, id int64) string {
+	for _, d := range departments {
+		if d.ID == id {
+			return d.Name
+		}
+	}
+	return "部门" + count(int(id))
+}
+
+// deskSender lets an officer see who sent a case: once, on this answer alone, after saying what for.
+func (s *Server) deskSender(c *fiber.Ctx) error {
+	ctx, login, id := c.UserContext(), officerOf(c), param(c, "case")
+	failed := s.config.Desk.ReleaseSender(ctx, login, id, c.FormValue("purpose"))
+	if failed == nil {
+		var who inquiry.Identity
+		if who, failed = s.config.Desk.SenderOf(ctx, login, id); failed == nil {
+			return s.showCase(c, http.StatusOK, deskTry{sender: &who})
+		}
+	}
+	if status, fault, ours := deskRefusal(failed); ours {
+		return s.showCase(c, status, deskTry{fault: fault})
+	}
+	return failed
+}
+
+var enclosureTypes = map[string]string{
+	"jpg": "image/jpeg", "pdf": paperTypes["pdf"], "docx": paperTypes["docx"], "xlsx": paperTypes["xlsx"],
+}
+
+// deskFile hands an attachment over to be kept, never to be shown: it came from a stranger.
+func (s *Server) deskFile(c *fiber.Ctx) error {
+	f, content, err := s.config.Desk.OpenFile(c.UserContext(), officerOf(c), param(c, "case"), param(c, "file"))
+	if err != nil {
+		return err
+	}
+	c.Set(fiber.HeaderContentType, enclosureTypes[f.Type])
+	c.Set(fiber.HeaderContentDisposition, mime.FormatMediaType("attachment", map[string]string{"filename": f.Name}))
+	c.Set("Content-Security-Policy", "sandbox; default-src 'none'")
+	return c.Send(content)
+}
