@@ -62,7 +62,7 @@ var officePages = []officePage{
 	{name: "41-行政区划", page: "list", as: "chen", path: "/office/lists/region?words=东", says: "导出 xlsx"},
 	{name: "42-改一项资金", page: "list_line", as: "chen", path: "/office/lists/fund/line?key=GD01", says: "归口股室"},
 	{name: "43-导入名录", page: "list_import", as: "chen", path: "/office/lists/region", says: "还没有保存", then: func(v *visitor) {
-		v.do(chromedp.SetUploadFiles("#file", []string{v.sheet("行政区划.xlsx", []string{"代码", "名称"}, []string{"990121101", "城关镇"}, []string{"990121101299", "新桥社区"})}))
+		v.do(chromedp.SetUploadFiles("#file", []string{v.sheet("行政区划.xlsx", []string{"代码", "名称"}, []string{"990121101", "石桥镇"}, []string{"990121101299", "新桥社区"}, []string{"990121101201", "桥头社区"})}))
 		v.press(`form[action$="/import"] button`)
 	}},
 	{name: "44-修改记录", page: "list_history", as: "chen", path: "/office/lists/region/history", says: "新增"},
@@ -73,11 +73,20 @@ var officePages = []officePage{
 	{name: "62-一次性链接", page: "made", as: "chen", path: "/office/officers/wu2", says: "一次", then: func(v *visitor) {
 		v.press(`form[action$="/link"] button`)
 	}},
-	{name: "63-部门", page: "departments", as: "chen", path: "/office/departments", says: "城关镇财政所"},
+	{name: "63-部门", page: "departments", as: "chen", path: "/office/departments", says: "石桥镇财政所"},
 	{page: "department", as: "chen", path: "/office/departments/new", says: "管的乡镇"},
 	{page: "codes", as: "chen", path: "/office/account", says: "恢复码", then: func(v *visitor) {
 		v.fill("password", officePassword).press(`form[action$="/recovery"] button`)
 	}},
+	{page: "search", as: "chen", path: "/office/search", says: "检索运行"},
+	{page: "harvest", as: "chen", path: "/office/harvest", says: "防抓取"},
+	{page: "kiosks", as: "chen", path: "/office/kiosks", says: "查询机"},
+	{page: "kiosk_key", as: "chen", path: "/office/kiosks", says: "登记密钥", then: func(v *visitor) {
+		v.fill("name", fmt.Sprintf("服务大厅%d", v.screen+1)).fill("place", "政务大厅一楼").press(`main form[action="/office/kiosks"] button`)
+	}},
+	{page: "desk", as: "qian", path: "/office/desk", says: "来件"},
+	{page: "desk_days", as: "qian", path: "/office/desk/days", says: "来件登记册"},
+	{page: "desk_enter", as: "qian", path: "/office/desk/enter", says: "代为登记"},
 }
 
 // officeAtWork gives the office something of everything that its pages show. marks are what the pages' addresses name.
@@ -87,8 +96,9 @@ func (w *world) officeAtWork(site string) (marks *strings.Replacer) {
 	w.ok("user", "add", "audrey", "--name", "韩审计", "--role", "auditor")
 	w.ok("user", "add", "wu", "--name", "吴经办", "--role", "clerk")
 	w.ok("user", "add", "chen", "--name", "陈管理", "--role", "admin")
+	w.ok("user", "add", "qian", "--name", "钱值班", "--role", "duty")
 	w.must(w.accounts().SaveOfficer(ctx, console, ledger.Officer{Login: "wu2", Name: "冯经办", Roles: []ledger.OfficeRole{ledger.RoleClerk}}))
-	_, err := w.db.SaveDepartment(ctx, console, ledger.Department{Name: "城关镇财政所", Kind: ledger.Town, Towns: []string{"990121101"}})
+	_, err := w.db.SaveDepartment(ctx, console, ledger.Department{Name: "石桥镇财政所", Kind: ledger.Town, Towns: []string{"990121101"}})
 	w.must(err)
 	link := w.ok("user", "add", "feng", "--name", "冯复核", "--role", "clerk", "--site", site)
 
@@ -110,7 +120,7 @@ func (w *world) officeAtWork(site string) (marks *strings.Replacer) {
 	waiting, certified := give(4, 2025), give(5, 2026)
 	w.ok("certify", certified, "--as", "wang")
 	w.ok("reject", give(6, 2027), "--as", "wang", "--reason", "第3行面积和上年相差太大，请核对")
-	for _, login := range []string{"wu", "audrey"} {
+	for _, login := range []string{"wu", "audrey", "qian"} {
 		w.must(w.accounts().SetPassword(ctx, console, login, officePassword, false))
 	}
 	set, faulty := w.faultySet(site)
