@@ -104,6 +104,9 @@ func (l CodeList) Tidy(line CodeLine) CodeLine {
 		if i < len(line.Values) {
 			values[i] = strings.TrimSpace(line.Values[i])
 		}
+		if c.Long { // its input has lines; a workbook's cell may, too
+			values[i] = strings.Join(strings.Fields(values[i]), " ")
+		}
 		for _, choice := range c.Choices {
 			if values[i] == choice.Name {
 				values[i] = choice.Value

@@ -28,6 +28,7 @@ func (listLinePage) view() string { return "pages/office_list_line" }
 type lineField struct {
 	field
 	Choices []choice
+	Long    bool
 }
 
 func (s *Server) newListLinePage(c *fiber.Ctx, list ledger.CodeList, line ledger.CodeLine, key []string) listLinePage {
@@ -43,7 +44,7 @@ func (s *Server) newListLinePage(c *fiber.Ctx, list ledger.CodeList, line ledger
 	for i, column := range list.Columns {
 		f := lineField{field: field{
 			Name: fmt.Sprintf("v%d", i+1), Label: column.Label, Hint: column.Hint, Value: line.Values[i], Auto: "off", Fixed: key != nil && i < list.Key,
-		}}
+		}, Long: column.Long}
 		if column.Number {
 			f.Keys = "numeric"
 		}

@@ -34,6 +34,7 @@ var (
 		{Path: "/api", Name: "公开接口"},
 		{Path: "/proof", Name: "核对打印件"},
 		{Path: "/kiosk", Name: "大厅查询机"},
+		{Path: "/office", Name: "办公入口"},
 	}
 	entrances = []way{
 		{Path: "/funds?kind=subsidy", Name: "到户补贴", Note: "发给农户和个人的，各镇各村多少"},

@@ -210,9 +210,14 @@ func (f *farmer) press(what string) {
 	}
 }
 
+// text is what the page says. A page that renews itself may go from under the browser's hands: it is asked again.
 func (f *farmer) text() string {
 	f.t.Helper()
 	s, err := chromedp.Run(f.ctx, chromedp.Text("body"))
+	for try := 0; err != nil && strings.Contains(err.Error(), "No node") && try < 3; try++ {
+		time.Sleep(200 * time.Millisecond)
+		s, err = chromedp.Run(f.ctx, chromedp.Text("body"))
+	}
 	if err != nil {
 		f.t.Fatal(err)
 	}

@@ -48,7 +48,12 @@ func (w *world) newDesk(site, login string, department int64, roles ...ledger.Of
 		e, err = a.SecondFactor(w.t.Context(), e.Token, code(w.t, secret), ledger.Visitor{Label: "Linux · Chrome"})
 		w.must(err)
 	}
-	j := &jar{cookies: map[string]*http.Cookie{"mingbai-office": {Name: "mingbai-office", Value: e.Token}}}
+	return w.deskOf(site, e.Token)
+}
+
+// deskOf is a desk with a session that somebody has already.
+func (w *world) deskOf(site, token string) *desk {
+	j := &jar{cookies: map[string]*http.Cookie{"mingbai-office": {Name: "mingbai-office", Value: token}}}
 	return &desk{t: w.t, site: site, http: &http.Client{Jar: j}}
 }
 
