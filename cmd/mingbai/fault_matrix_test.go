@@ -58,7 +58,7 @@ func TestTheFaultMatrix(t *testing.T) {
 	}{
 		{"killed", m.meili.kill, func() { m.meili.start(0) }, "检索服务不可用"},
 		{"frozen (SIGSTOP)", func() { m.meili.signal(syscall.SIGSTOP) }, func() { m.meili.signal(syscall.SIGCONT) }, "检索服务不可用"},
-		{"slowed (each answer 400 ms late)", func() { m.proxy.turn(m.meili.addr, 400*time.Millisecond) }, func() { m.proxy.turn(m.meili.addr, 0) }, "太慢|检索服务不可用"},
+		{"slowed (each answer 400 ms late)", func() { m.proxy.turn(m.meili.addr, 400*time.Millisecond) }, func() { m.proxy.turn(m.meili.addr, 0) }, "太慢|不回答"},
 		{"out of disk", m.fillDisk, func() {
 			m.meili.kill()
 			m.meili.start(0)
