@@ -1,20 +1,14 @@
 package portal
 
 import (
-	"context"
 	"strconv"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
 
 	"mingbai/ledger"
+	"mingbai/ledger/inquiry"
 )
-
-// Answers are the inquiries whose answers were published.
-type Answers interface {
-	// PublishedAnswers are n answers, the newest first, after leaving out so many; and how many there are.
-	PublishedAnswers(ctx context.Context, skip, n int) ([]ledger.PublishedAnswer, int, error)
-}
 
 // apiFunds are all funds.
 type apiFunds struct {
@@ -169,11 +163,15 @@ type apiAnswers struct {
 }
 
 type apiAnswer struct {
-	No         string `json:"no"`
+	No         string `json:"no"` // its page is /answers/NO
+	Kind       string `json:"kind"`
 	Topic      string `json:"topic"`
 	Asked      string `json:"asked"`
 	Answered   string `json:"answered"`
 	Department string `json:"department"`
+	Fund       string `json:"fund"`    // the code; empty when it is about none
+	Village    string `json:"village"` // the code
+	AskedOn    string `json:"asked_on"`
 	On         string `json:"answered_on"`
 }
 
@@ -183,16 +181,18 @@ func (s *Server) apiAnswers(c *fiber.Ctx) error {
 		return err
 	}
 	answer := apiAnswers{Items: []apiAnswer{}}
-	if s.config.Answers == nil { // the inquiry desk is not open yet
+	if s.config.Inquiries == nil { // the county has no desk here
 		return apiOpen(c, answer)
 	}
-	list, total, err := s.config.Answers.PublishedAnswers(c.UserContext(), (page-1)*apiPerPage, apiPerPage)
+	list, total, err := s.config.Inquiries.PublicAnswers(c.UserContext(), inquiry.AnswerQuery{Skip: (page - 1) * apiPerPage, Limit: apiPerPage})
 	if err != nil {
 		return err
 	}
 	answer.Total, answer.Next = total, s.nextOf(page, total, "answers")
 	for _, a := range list {
-		answer.Items = append(answer.Items, apiAnswer{a.No, a.Topic, a.Asked, a.Answered, a.Department, apiDay(a.At)})
+		answer.Items = append(answer.Items, apiAnswer{
+			strconv.FormatInt(a.No, 10), a.Kind.Name(), a.Copy.Title, a.Copy.Question, a.Copy.Answer, a.By, a.Fund, a.Village, apiDay(a.Received), apiDay(a.At),
+		})
 	}
 	return apiOpen(c, answer)
 }

@@ -47,9 +47,7 @@ type Config struct {
 	Work   Worker
 	Lists  Lists
 	Papers Papers
-
-	Answers Answers // published ones; none when nil
-	Search  SearchCare
+	Search SearchCare
 
 	Archive   Archive   // the books of other days and the open data; no such pages when nil
 	Site      string    `validate:"omitempty,url"` // https://… without a slash at the end: how the site is reached, for the sitemap

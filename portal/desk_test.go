@@ -99,6 +99,9 @@ func TestTheDesksRoad(t *testing.T) {
 	}
 	s.done(s.fillsOld(page, id, "publish", "title", "面积核对", "question", "有村民反映面积少登记。", "answer", "已更正。"), id)
 	s.says(s.get("/answers"), "main", "面积核对")
+	if a := s.get("/api/v1/answers"); !strings.Contains(a.body, "面积核对") || !strings.Contains(a.body, `"total":1,`) {
+		t.Errorf("the API answers %s", a.body)
+	}
 
 	rated := s.acts(s.tracks(code), map[string]string{"act": "rate", "rating": "not"})
 	s.says(s.acts(rated, map[string]string{"act": "reopen", "text": "还不对"}), "main", "重办")

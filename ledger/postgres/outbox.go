@@ -148,7 +148,7 @@ func scanLookupEntry(row pgx.CollectableRow) (e ledger.LookupEntry, err error) {
 
 // DoneIndex takes off the outbox what the index has confirmed, and keeps it for the generation that is being filled.
 func (db *DB) DoneIndex(ctx context.Context, done ledger.IndexDone) error {
-	return db.write(ctx, func(tx pgx.Tx) error {
+	err := db.write(ctx, func(tx pgx.Tx) error {
 		generation, err := one[string](ctx, tx, `
 			update search_index set marks = coalesce(@marks::text[], '{}') where county = @county returning generation`,
 			pgx.NamedArgs{"county": db.county, "marks": done.Marks})
@@ -166,7 +166,14 @@ func (db *DB) DoneIndex(ctx context.Context, done ledger.IndexDone) error {
 		}
 		return db.keepFaults(ctx, tx, generation, done.Faults, done.Mended)
 	})
+	if err == nil && len(done.Seqs) >= manyDead {
+		// Every search looks whether the outbox is empty, and would walk over the dead rows until the next automatic vacuum.
+		_, _ = exec(ctx, db.pool, `vacuum search_outbox`, nil)
+	}
+	return err
 }
+
+const manyDead = 1000
 
 // AllPeople streams every person in a village with at least one row that is public today, in order of the ref's text, from
 // after one of them on.
