@@ -142,7 +142,7 @@ func TestOnlyPagesWithoutSecretsAreCompressed(t *testing.T) {
 
 func TestSmallDoors(t *testing.T) {
 	s := setup(t, func(c *Config) { c.IndexState = func(context.Context) string { return "away" } })
-	if robots := s.get("/robots.txt"); !strings.HasPrefix(robots.body, "User-agent: *\nDisallow: /people\nDisallow: /lookup\nDisallow: /office\n") {
+	if robots := s.get("/robots.txt"); robots.body != "User-agent: *\nDisallow: /people\nDisallow: /lookup\nDisallow: /office\nDisallow: /challenge\nDisallow: /kiosk\nDisallow: /funds/*/villages/\nDisallow: /*?*as-of=\n" {
 		t.Errorf("robots.txt says %q", robots.body)
 	}
 	s.status(s.get("/healthz"), http.StatusOK)
