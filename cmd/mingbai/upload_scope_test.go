@@ -68,6 +68,8 @@ func TestATownsClerkStaysInTheTown(t *testing.T) {
 		t.Errorf("another town's rows in one's own file: %d refused", n)
 	}
 
+	// The index takes up what was published in its own time: only after it does nothing move by itself.
+	w.eventually("the index to catch up", time.Minute, func() bool { return w.count(`select count(*) from search_outbox`) == 0 })
 	before := w.count(`select count(*) from audit where action = 'refused'`)
 	state := w.census()
 	tries := 0
