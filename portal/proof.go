@@ -45,8 +45,8 @@ const (
 	claimBytes = 1 + 16 + 8 + 4 + 8 + 12
 )
 
-func newClaim(person string, book ledger.OwnBook, at time.Time) claim {
-	return claim{person, at, book.Own.Rows, book.Own.Total, digestOf(book, at)}
+func newClaim(book ledger.OwnBook, at time.Time) claim {
+	return claim{book.Person, at, book.Own.Rows, book.Own.Total, digestOf(book, at)}
 }
 
 // digestOf is over all rows published by a moment: which there are, their amounts, and whether each counts. A batch that was
@@ -85,11 +85,11 @@ func readClaim(b []byte) (m claim, ok bool) {
 }
 
 // proofOf makes the code for a sheet that is about to be shown.
-func (s *Server) proofOf(c *fiber.Ctx, person string, book ledger.OwnBook) (*proofSheet, error) {
-	if s.config.Seals == nil || len(person) != 32 {
+func (s *Server) proofOf(c *fiber.Ctx, book ledger.OwnBook) (*proofSheet, error) {
+	if s.config.Seals == nil || len(book.Person) != 32 {
 		return nil, nil
 	}
-	m := newClaim(person, book, time.Now().Truncate(time.Microsecond)) // as the code keeps it
+	m := newClaim(book, time.Now().Truncate(time.Microsecond)) // as the code keeps it
 	code := base64.RawURLEncoding.EncodeToString(s.config.Seals.Seal(claimPlace, m.bytes()))
 	picture, err := qr(c.BaseURL() + "/proof/" + code)
 	return &proofSheet{picture, "/proof/" + code, m.at}, err

@@ -21,7 +21,7 @@ func sealed(t *testing.T) (s *site, code string) {
 	}
 	s = setup(t, func(c *Config) { c.Seals = keys })
 	book, _ := s.books.OwnBook(context.Background(), zhangID)
-	m := newClaim(zhangID, book, time.Now().Truncate(time.Microsecond))
+	m := newClaim(book, time.Now().Truncate(time.Microsecond))
 	return s, base64.RawURLEncoding.EncodeToString(keys.Seal(claimPlace, m.bytes()))
 }
 
