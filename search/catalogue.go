@@ -7,8 +7,6 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"github.com/meilisearch/meilisearch-go"
-
 	"mingbai/ledger"
 )
 
@@ -115,25 +113,4 @@ func (e *Engine) readCatalogue(ctx context.Context, q ledger.CatalogueQuery) (hi
 		hits.IDs = append(hits.IDs, entry.ID)
 	}
 	return hits, nil
-}
-
-// applyCatalogue takes out what the index holds of the funds that changed and puts in what there is of them now. Between the
-// two the outbox still says that the index is behind, and the books answer.
-func (e *Engine) applyCatalogue(ctx context.Context, generation string, c ledger.IndexChanges) (refused []ledger.IndexFault, err error) {
-	if len(c.Funds) == 0 {
-		return nil, nil
-	}
-	w := e.writer(catalogue, generation)
-	if err := e.client.do(ctx, w.uid, func(ctx context.Context) (*meilisearch.TaskInfo, error) {
-		return e.client.Index(w.uid).DeleteDocumentsByFilterWithContext(ctx, "fund_code IN "+listed(c.Funds), nil)
-	}); err != nil {
-		return nil, err
-	}
-	for _, entry := range c.Catalogue {
-		if err := w.put(ctx, entry.ID, entry.Fund, catalogueOf(entry)); err != nil {
-			return nil, err
-		}
-	}
-	err = w.finish(ctx)
-	return w.refused, err
 }

@@ -40,12 +40,12 @@ func (db *DB) tellIndex(ctx context.Context, tx pgx.Tx, b ledger.Batch) error {
 	return err
 }
 
-// PendingIndex reads the next stretch of the outbox with the entries as the books have them now.
-func (db *DB) PendingIndex(ctx context.Context, limit int) (ledger.IndexChanges, error) {
-	return db.pending(ctx, "search_outbox", limit)
+// PendingIndex reads the next stretch of the outbox, from after a change on, with the entries as the books have them now.
+func (db *DB) PendingIndex(ctx context.Context, after int64, limit int) (ledger.IndexChanges, error) {
+	return db.pending(ctx, "search_outbox", after, limit)
 }
 
-func (db *DB) pending(ctx context.Context, table string, limit int) (ledger.IndexChanges, error) {
+func (db *DB) pending(ctx context.Context, table string, after int64, limit int) (ledger.IndexChanges, error) {
 	var c ledger.IndexChanges
 	type change struct {
 		Seq     int64
@@ -54,8 +54,8 @@ func (db *DB) pending(ctx context.Context, table string, limit int) (ledger.Inde
 		Fund    *string
 	}
 	changes, err := all(ctx, db.pool, pgx.RowToStructByPos[change], `
-		select seq, person_id, village_code, fund from `+table+` where county = @county order by seq limit @limit`,
-		pgx.NamedArgs{"county": db.county, "limit": limit})
+		select seq, person_id, village_code, fund from `+table+` where county = @county and seq > @after order by seq limit @limit`,
+		pgx.NamedArgs{"county": db.county, "after": after, "limit": limit})
 	if err != nil || len(changes) == 0 {
 		return c, err
 	}
