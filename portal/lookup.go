@@ -67,6 +67,7 @@ const nobody = "00000000000000000000000000000000"
 // same page.
 func (s *Server) lookup(c *fiber.Ctx) error {
 	q := c.Locals(questionKey).(question)
+	s.countAtKiosk(c, ledger.KioskUse{Lookups: 1})
 	person, book, err := s.ownBook(c.UserContext(), q)
 	if errors.Is(err, ledger.ErrNotFound) {
 		return s.missing(c, q)
