@@ -33,8 +33,16 @@ func TestTheNamePad(t *testing.T) {
 	for _, x := range []struct {
 		name, letters, first string
 	}{
-		{"", "w", "王"}, {"", "zh", "张"}, {"", "zeng", "曾"}, {"", "lv", "吕"}, {"", "shan", "单"}, {"", "ou", "欧"}, {"李", "ying", "英"},
-		{"李", "x", "秀"}, {"", "zhangsan", "张"}, {"买", "mai", "买"},
+		{"", "w", "王"},
+		{"", "zh", "张"},
+		{"", "zeng", "曾"},
+		{"", "lv", "吕"},
+		{"", "shan", "单"},
+		{"", "ou", "欧"},
+		{"李", "ying", "英"},
+		{"李", "x", "秀"},
+		{"", "zhangsan", "张"},
+		{"买", "mai", "买"},
 	} {
 		got := string(p.offer(x.letters, x.name == ""))
 		if !strings.HasPrefix(got, x.first) && !strings.Contains(string([]rune(got)[:min(3, len([]rune(got)))]), x.first) {

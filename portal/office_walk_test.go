@@ -20,7 +20,7 @@ var openToAll = []string{
 	"/data", "/data/catalog.jsonld", "/data/dictionary.csv", "/data/:table", "/data/:table/:file", "/data/:table/:version/:file", "/feed.atom", "/sitemap.xml",
 	"/audit", "/challenge", "/kiosk/register",
 	"/kiosk", "/kiosk/sit", "/kiosk/leave", "/kiosk/on", "/kiosk/still", "/kiosk/name", "/kiosk/number", "/kiosk/look", "/kiosk/own", "/kiosk/people", "/kiosk/villages", "/kiosk/ask",
-	"/static/:file", "/robots.txt", "/healthz", "/readyz",
+	"/static/:file", "/offline", "/sw.js", "/robots.txt", "/healthz", "/readyz",
 }
 
 // TestThePermissionWalk tries every route as every role, as somebody whose second factor is missing, and as nobody. A route that

@@ -74,6 +74,7 @@ var everyPage = []page{
 	dataPage{Tables: []dataLine{{Files: []dataLink{{}}}}},
 	dataTablePage{Line: dataLine{DataTable: ledger.DataTables[0]}, Versions: []dataVersionLine{{}}},
 	errorPage{},
+	offlinePage{},
 	filingPage{},
 	receiptPage{},
 	trackFormPage{},

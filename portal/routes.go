@@ -63,6 +63,8 @@ func (s *Server) routes() {
 	}
 
 	s.app.Get("/static/:file", zip, s.static)
+	s.app.Get(offlinePath, zip, s.offline)
+	s.app.Get("/sw.js", zip, s.worker)
 	s.app.Get("/robots.txt", s.robots)
 	s.app.Get("/healthz", s.healthz)
 	s.app.Get("/readyz", s.readyz)

@@ -30,7 +30,8 @@ type sitting struct {
 // seat is what a page shows of a sitting.
 type seat struct {
 	sitting
-	Rest, Warn int // seconds without a touch until all is wiped, and how many of them are counted down
+	Back       string // the screen before
+	Rest, Warn int    // seconds without a touch until all is wiped, and how many of them are counted down
 	Ours       bool
 	over       bool // do not go on with it
 	asking     bool // the page asks whether somebody is still there
@@ -116,7 +117,10 @@ func begins(path string, list []string) bool {
 // seat lets the pages of this request know the sitting.
 func (s *Server) seat(c *fiber.Ctx, t sitting) *seat {
 	rest := s.config.Limits.KioskRest
-	now := &seat{sitting: t, Rest: int(rest / time.Second), Warn: int(rest / time.Second / 4), Ours: s.kioskOf(c) != 0}
+	now := &seat{sitting: t, Back: t.Here, Rest: int(rest / time.Second), Warn: int(rest / time.Second / 4), Ours: s.kioskOf(c) != 0}
+	if now.Back == c.OriginalURL() {
+		now.Back = ""
+	}
 	c.Locals(seatKey, now)
 	return now
 }

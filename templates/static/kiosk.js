@@ -22,6 +22,7 @@
   for (const link of document.querySelectorAll('a[href="/kiosk"]')) {
     link.addEventListener("click", (event) => { event.preventDefault(); wipe(); });
   }
+  document.querySelector("a[data-back]")?.addEventListener("click", (event) => { event.preventDefault(); history.back(); });
 
   // Nothing to be copied, dragged, searched for or typed.
   for (const kind of ["contextmenu", "dragstart", "selectstart"]) addEventListener(kind, (event) => event.preventDefault());
