@@ -60,6 +60,7 @@ type Server struct {
 	meter    *budget.Meter // of people shown
 	seed     maphash.Seed
 	screens  hallScreens
+	pad      *namePad // of kiosks
 	traps    traps
 	office   Office
 	needs    map[string]need // who may come through each route of the office, by method and path
