@@ -18,6 +18,7 @@ type OfficeFrame struct {
 	Token   string // of forms
 	Notice  string // what was done a moment ago
 	Fault   string // what stands in the way, where it belongs to no field
+	Sheet   string // a style sheet of the page's own, among the assets
 }
 
 // notices are what a page may be told to say by its address; nothing else of the address is shown.

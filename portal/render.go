@@ -84,6 +84,8 @@ var everyPage = []page{
 	deskCasePage{},
 	deskDaysPage{},
 	deskEnterPage{},
+	deskPaperPage{},
+	deskRegisterPage{},
 	challengePage{},
 	waitPage{},
 	kioskPage{},
