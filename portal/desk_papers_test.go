@@ -141,7 +141,7 @@ func TestTheRegistersSignatures(t *testing.T) {
 	if signs := a.text(".register .day"); strings.Count(signs, "值班员 ") != 2 || strings.Contains(signs, "＿") {
 		t.Errorf("signed %q", signs)
 	}
-	s.says(s.get("/office/desk/register?month=2025-06"), ".register", "2025年6月4日", "没有来件", "＿＿＿")
+	s.says(s.get("/office/desk/register?month=2025-06"), ".register", "2025年6月4日 来件 0 件", "＿＿＿")
 	s.status(s.get("/office/desk/register?month=2025-13"), http.StatusBadRequest)
 	if n := s.lines("action = 'inquiry.export'"); n != 0 {
 		t.Errorf("%d exports written down", n)
