@@ -33,6 +33,7 @@ type Desk interface {
 	Days(ctx context.Context, from, to time.Time) ([]inquiry.Day, error)
 	Paper(ctx context.Context, login, id string, p inquiry.Paper) (inquiry.Dossier, error)
 	Register(ctx context.Context, login string, q inquiry.RegisterQuery, each func(inquiry.Entry) error) (count int, err error)
+	FiguresFor(ctx context.Context, login string, year int) (inquiry.Figures, error)
 	TakeRegister(ctx context.Context, login string, q inquiry.RegisterQuery) error
 }
 
@@ -43,6 +44,7 @@ func (s *Server) deskRoutes() {
 	s.door(http.MethodGet, "/office/desk/days", see, s.deskDays)
 	s.door(http.MethodPost, "/office/desk/days", see, s.signDay)
 	s.door(http.MethodGet, "/office/desk/register", see, s.deskRegister)
+	s.door(http.MethodGet, "/office/desk/statistics", see, s.deskStatistics)
 	s.door(http.MethodGet, "/office/desk/cases.xlsx", see, s.sendCases)
 	s.door(http.MethodGet, "/office/desk/case/:case/papers/:paper", see, s.deskPaper)
 	s.door(http.MethodPost, "/office/desk/case/:case/papers/:paper", see, s.deskPaperTo)

@@ -9,6 +9,7 @@ import (
 	"github.com/gofiber/template/html/v2"
 
 	"mingbai/ledger"
+	"mingbai/ledger/inquiry"
 	"mingbai/templates"
 )
 
@@ -85,6 +86,8 @@ var everyPage = []page{
 	deskDaysPage{},
 	deskEnterPage{},
 	deskPaperPage{},
+	figuresPage{figuresBody: newFiguresBody(inquiry.Figures{}.Public(), "", nil)},
+	deskFiguresPage{figuresBody: newFiguresBody(inquiry.Figures{}.Whole(), "", nil)},
 	deskRegisterPage{},
 	challengePage{},
 	waitPage{},

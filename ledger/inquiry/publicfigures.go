@@ -98,3 +98,40 @@ func (l *PublicLine) days(c Count) {
 	hide := l.Answered.Hidden || c.Answered < fewest
 	l.Median, l.P90 = Cell{c.Median, hide}, Cell{c.P90, hide}
 }
+
+// Less says whether something of a line is left out.
+func (l PublicLine) Less() bool {
+	for _, part := range parts {
+		for _, cell := range part.into(&l) {
+			if cell.Hidden {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// Whole are the figures with nothing left out, in the same shape: for those who see the cases.
+func (f Figures) Whole() PublicFigures {
+	p := PublicFigures{Figures: Figures{Year: f.Year, Made: f.Made}, Total: f.Total.whole("全年"), Sealed: Cell{N: f.Sealed}}
+	for _, l := range f.Months {
+		p.Months = append(p.Months, l.whole(l.Name))
+	}
+	for _, l := range f.Departments {
+		p.Departments = append(p.Departments, l.whole(l.Name))
+	}
+	for _, l := range f.Kinds {
+		p.Kinds = append(p.Kinds, l.whole(l.Name))
+	}
+	return p
+}
+
+func (c Count) whole(name string) PublicLine {
+	l := PublicLine{Name: name, Median: Cell{N: c.Median}, P90: Cell{N: c.P90}}
+	for _, part := range parts {
+		for i, cell := range part.into(&l) {
+			cell.N = part.of(c)[i]
+		}
+	}
+	return l
+}
