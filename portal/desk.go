@@ -34,6 +34,9 @@ type Desk interface {
 	Paper(ctx context.Context, login, id string, p inquiry.Paper) (inquiry.Dossier, error)
 	Register(ctx context.Context, login string, q inquiry.RegisterQuery, each func(inquiry.Entry) error) (count int, err error)
 	FiguresFor(ctx context.Context, login string, year int) (inquiry.Figures, error)
+	Desk(ctx context.Context) (inquiry.Desk, error)
+	TryNotice(ctx context.Context, login, text string) (inquiry.NoticeChange, error)
+	AddNotice(ctx context.Context, login, text string) (moved int, err error)
 	TakeRegister(ctx context.Context, login string, q inquiry.RegisterQuery) error
 }
 
@@ -54,6 +57,8 @@ func (s *Server) deskRoutes() {
 	s.door(http.MethodPost, "/office/desk/case/:case", see.longForm(), s.deskAct)
 	s.door(http.MethodPost, "/office/desk/case/:case/sender", see, s.deskSender)
 	s.door(http.MethodGet, "/office/desk/case/:case/files/:file", see, s.deskFile)
+	s.door(http.MethodGet, "/office/calendar", able(ledger.ActManageCodes), s.calendar)
+	s.door(http.MethodPost, "/office/calendar", able(ledger.ActManageCodes), s.addNotice)
 	s.door(http.MethodGet, "/office/desk/sealed", able(ledger.ActSeeSealed), s.sealedQueue)
 }
 

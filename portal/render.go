@@ -86,6 +86,7 @@ var everyPage = []page{
 	deskDaysPage{},
 	deskEnterPage{},
 	deskPaperPage{},
+	calendarPage{Change: &inquiry.NoticeChange{}},
 	figuresPage{figuresBody: newFiguresBody(inquiry.Figures{}.Public(), "", nil)},
 	deskFiguresPage{figuresBody: newFiguresBody(inquiry.Figures{}.Whole(), "", nil)},
 	deskRegisterPage{},

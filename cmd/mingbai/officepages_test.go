@@ -86,6 +86,10 @@ var officePages = []officePage{
 	}},
 	{page: "desk", as: "qian", path: "/office/desk", says: "来件"},
 	{page: "desk_days", as: "qian", path: "/office/desk/days", says: "来件登记册"},
+	{page: "desk_register", as: "qian", path: "/office/desk/register", says: "受理登记册"},
+	{page: "desk_statistics", as: "qian", path: "/office/desk/statistics", says: "来件统计"},
+	{page: "desk_paper", as: "qian", path: "/office/desk/case/{case}/papers/slip", says: "处理笺"},
+	{page: "calendar", as: "chen", path: "/office/calendar", says: "放假安排"},
 	{page: "desk_enter", as: "qian", path: "/office/desk/enter", says: "代为登记"},
 }
 

@@ -214,6 +214,7 @@ type AnswerQuery struct {
 	Fund    string
 	Village string // code of a village or town
 	Kind    Kind
+	Opened  bool // only those by which something was opened
 	Skip    int
 	Limit   int
 }
