@@ -52,6 +52,9 @@ type figureLine struct {
 	Sum   bool
 }
 
+// Empty says that nothing came that the line is about.
+func (l figureLine) Empty() bool { return l.Received == inquiry.Cell{} }
+
 // cellText writes a number, or that it is left out.
 func cellText(c inquiry.Cell) string {
 	if c.Hidden {
@@ -69,6 +72,10 @@ func rate(part, whole inquiry.Cell) string {
 }
 
 func newFiguresBody(p inquiry.PublicFigures, path string, years []int) figuresBody {
+	// The months of this year that have not come yet have nothing to say.
+	if now := time.Now().In(ledger.Shanghai); p.Figures.Year == now.Year() && len(p.Months) == 12 {
+		p.Months = p.Months[:now.Month()]
+	}
 	b := figuresBody{PublicFigures: p, Path: path, Years: years, Some: p.Sealed.Hidden || p.Total.Less()}
 	for _, list := range []struct {
 		id, name string

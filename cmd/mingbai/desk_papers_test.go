@@ -92,7 +92,15 @@ func TestThePapersInPrint(t *testing.T) {
 		w.keepShot(paper.name, []byte(pdf))
 	}
 
-	p := &people{farmer: openBrowser(t, "desktop", 1280, 900), w: w, site: site, sessions: map[string]string{"duty3": duty.cookie()}}
+	for range 4 {
+		id := send("面积少登记")
+		do("duty1", id, inquiry.Deed{Act: inquiry.Register, Facts: inquiry.Facts{Kind: inquiry.Question, Track: inquiry.Ordinary}})
+		do("duty2", id, inquiry.Deed{Act: inquiry.Countersign})
+		do("duty1", id, inquiry.Deed{Act: inquiry.TakeDirect})
+		do("duty1", id, inquiry.Deed{Act: inquiry.Draft, Proposed: "已核对。"})
+		do("head1", id, inquiry.Deed{Act: inquiry.Approve, Facts: inquiry.Facts{Answer: inquiry.HashOf("已核对。")}})
+	}
+	p := &people{farmer: openScripted(t, "desktop", 1280, 900, true), w: w, site: site, sessions: map[string]string{"duty3": duty.cookie()}}
 	p.be("duty3")
 	p.visit(site + "/office/desk/case/" + answered + "/papers/accept")
 	p.see("下载 PDF", "受理通知单")
@@ -103,8 +111,14 @@ func TestThePapersInPrint(t *testing.T) {
 		t.Errorf("the browser prints %s", text)
 	}
 	w.keepShot("浏览器打印", printed)
-	p.visit(site + "/office/desk/register")
-	p.shots("desk-register")
+	for _, page := range []struct{ path, says string }{
+		{"/office/desk/register", "受理登记册"}, {"/office/desk/statistics", "怎么算的"}, {"/statistics", "怎么算的"}, {"/wall", "点题"},
+	} {
+		p.visit(site + page.path)
+		p.see(page.says)
+		p.accessible()
+		p.shots("desk" + strings.ReplaceAll(page.path, "/", "-"))
+	}
 }
 
 func (d *desk) cookie() string { return d.http.Jar.(*jar).cookies["mingbai-office"].Value }

@@ -10,6 +10,8 @@ import (
 
 	"mingbai/fixtures"
 	"mingbai/ledger"
+	"mingbai/ledger/inquiry"
+	"mingbai/ledger/postgres"
 )
 
 // officePage is a page of the office as somebody sees it at work.
@@ -127,9 +129,13 @@ func (w *world) officeAtWork(site string) (marks *strings.Replacer) {
 	for _, login := range []string{"wu", "audrey", "qian"} {
 		w.must(w.accounts().SetPassword(ctx, console, login, officePassword, false))
 	}
+	desk, err := postgres.NewInquiries(w.db, w.keys(), inquiry.Periods{})
+	w.must(err)
+	asked, _, err := desk.Send(ctx, inquiry.Filing{Kind: inquiry.Question, Channel: inquiry.Web, Subject: "今年的地力补贴什么时候发", Text: "去年这个时候已经发了，今年还没有到账。"})
+	w.must(err)
 	set, faulty := w.faultySet(site)
 	return strings.NewReplacer("{link}", strings.TrimPrefix(link, site), "{published}", published, "{waiting}", waiting, "{certified}", certified,
-		"{request}", fmt.Sprint(request), "{notice}", "file://"+notice, "{set}", set, "{faulty}", faulty)
+		"{request}", fmt.Sprint(request), "{notice}", "file://"+notice, "{set}", set, "{faulty}", faulty, "{case}", asked)
 }
 
 // faultySet sends a set of village workbooks by the site, one of them with faults.
