@@ -65,6 +65,7 @@ type Server struct {
 	office   Office
 	needs    map[string]need // who may come through each route of the office, by method and path
 	streamed []string        // patterns of the routes that take files
+	figures  figureKeep      // of the inquiry desk, for everybody
 	printing chan struct{}   // holds one: who makes a PDF
 	open     []string        // addresses without parameters that are answered
 	menu     []way

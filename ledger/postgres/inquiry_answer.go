@@ -86,6 +86,9 @@ func (q *Inquiries) PublicAnswers(ctx context.Context, a inquiry.AnswerQuery) (l
 	if a.Village != "" {
 		where += ` and starts_with(a.village_code, @village)`
 	}
+	if a.Opened {
+		where += ` and a.disclosed <> ''`
+	}
 	if a.Kind != "" {
 		where += ` and a.kind = @kind`
 	}
