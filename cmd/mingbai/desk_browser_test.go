@@ -1,6 +1,8 @@
 package main
 
 import (
+	"archive/zip"
+	"bytes"
 	"fmt"
 	"io"
 	"net/http"
@@ -312,6 +314,7 @@ func (p *people) fetched(login, path string) string {
 		defer answer.Body.Close()
 		body, err := io.ReadAll(answer.Body)
 		p.w.must(err)
+		body = unpackedBook(p.t, body)
 		if login == "audit" && method == http.MethodPost && (answer.StatusCode != http.StatusOK || !strings.Contains(string(body), "inquiry/")) {
 			p.t.Errorf("the export: %d, %.200s", answer.StatusCode, body)
 		}
@@ -325,6 +328,28 @@ func (p *people) fetched(login, path string) string {
 		p.t.Fatalf("%s has no form", login)
 	}
 	return ask(http.MethodPost, path, url.Values{"csrf_token": {token[1]}}.Encode())
+}
+
+// unpackedBook is a workbook's parts one after another; anything else is as it is.
+func unpackedBook(t *testing.T, content []byte) []byte {
+	t.Helper()
+	book, err := zip.NewReader(bytes.NewReader(content), int64(len(content)))
+	if err != nil {
+		return content
+	}
+	var all []byte
+	for _, f := range book.File {
+		part, err := f.Open()
+		if err != nil {
+			t.Fatal(err)
+		}
+		text, err := io.ReadAll(part)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, text...)
+	}
+	return all
 }
 
 // reference is the number under which a page's fault stands in the log.
