@@ -101,9 +101,13 @@ func (s *Server) fillCase(c *fiber.Ctx, p *deskCasePage, try deskTry) error {
 		p.Clocks = append(p.Clocks, clock)
 	}
 	for _, e := range p.Said {
-		p.Steps = append(p.Steps, deskStep{
+		step := deskStep{
 			At: e.At, Who: p.who(e.By), What: stepWords(e, departments), Text: e.Words.Text, Draft: e.Words.Proposed, Copy: e.Words.Copy,
-		})
+		}
+		if e.Act == inquiry.Send {
+			step.Text = "" // it stands above
+		}
+		p.Steps = append(p.Steps, step)
 	}
 	slices.Reverse(p.Steps)
 	if slices.Contains(p.Acts, inquiry.Draft) || slices.Contains(p.Acts, inquiry.Redraft) {
