@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"errors"
 	"regexp"
 	"strings"
 
@@ -11,14 +12,15 @@ import (
 	"mingbai/ledger/inquiry"
 )
 
-// publish keeps the public copies in step with a case: a new one when it is published, none in sight when it begins anew or
-// goes to discipline.
+// publish keeps the public copies, and the search for them, in step with a case: a new one when it is published, none in sight
+// when it begins anew or goes to discipline.
 func (m *doing) publish(was inquiry.Case, h held, c inquiry.Copy) error {
 	q := m.q
 	if h.c.State != inquiry.Published && h.c.State != inquiry.Closed && was.PublicCopy != "" {
-		_, err := exec(m.ctx, m.tx, `update inquiry_answer set hidden_at = @now where county = @county and id = @id and hidden_at is null`,
+		hidden, err := all(m.ctx, m.tx, pgx.RowTo[string], `
+			update inquiry_answer set hidden_at = @now where county = @county and id = @id and hidden_at is null returning coalesce(fund, '')`,
 			pgx.NamedArgs{"county": q.county, "id": h.id, "now": q.nowUTC()})
-		return err
+		return m.tellAnswers(hidden, err)
 	}
 	if was.PublicCopy == h.c.PublicCopy || h.c.PublicCopy == "" {
 		return nil
@@ -30,19 +32,33 @@ func (m *doing) publish(was inquiry.Case, h held, c inquiry.Copy) error {
 	if c.Disclosed != "" && !sitePath.MatchString(c.Disclosed) {
 		return ledger.Errorf(ledger.KindInvalid, "公开的位置：写本网站的地址，以 / 开头")
 	}
-	no, err := one[int64](m.ctx, m.tx, `
+	type shown struct {
+		No   int64
+		Fund string
+	}
+	a, err := first(m.ctx, m.tx, pgx.RowToStructByPos[shown], `
 		insert into inquiry_answer (county, id, round, kind, fund, village_code, title, question, answer, disclosed, by_name, received_on, published_at)
 		select county, id, @round, kind, fund, village_code, @title, @question, @answer, @disclosed, @by, (received_at at time zone 'Asia/Shanghai')::date, @now
-		from inquiry where county = @county and id = @id
-		returning no`, pgx.NamedArgs{
+		from inquiry where county = @county and id = @id returning no, coalesce(fund, '')`, pgx.NamedArgs{
 		"county": q.county, "id": h.id, "round": len(h.c.Rounds), "title": strings.TrimSpace(c.Title), "question": c.Question, "answer": c.Answer,
 		"disclosed": c.Disclosed, "by": by, "now": q.nowUTC(),
 	})
 	for i, f := range m.copies {
 		if err == nil {
 			_, err = exec(m.ctx, m.tx, `insert into inquiry_answer_file (county, no, seq, type, content) values (@county, @no, @seq, @type, @content)`,
-				pgx.NamedArgs{"county": q.county, "no": no, "seq": i + 1, "type": f.Type, "content": f.Content})
+				pgx.NamedArgs{"county": q.county, "no": a.No, "seq": i + 1, "type": f.Type, "content": f.Content})
 		}
+	}
+	if err != nil {
+		return err
+	}
+	return m.tellAnswers([]string{a.Fund}, nil)
+}
+
+// tellAnswers lets the search look again at the answers about funds.
+func (m *doing) tellAnswers(funds []string, err error) error {
+	for _, fund := range funds {
+		err = errors.Join(err, m.q.tellCatalogue(m.ctx, m.tx, fund))
 	}
 	return err
 }
