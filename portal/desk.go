@@ -30,6 +30,8 @@ type Desk interface {
 	OpenFile(ctx context.Context, login, id, file string) (inquiry.File, []byte, error)
 	SignDay(ctx context.Context, login string, day time.Time, note string) error
 	Days(ctx context.Context, from, to time.Time) ([]inquiry.Day, error)
+	Notices(ctx context.Context, login string, fresh bool, skip, limit int) (inquiry.Notices, error)
+	PutAwayNotices(ctx context.Context, login string, upto int64) error
 }
 
 func (s *Server) deskRoutes() {
@@ -38,6 +40,8 @@ func (s *Server) deskRoutes() {
 	s.door(http.MethodGet, "/office/desk/slip", see, s.deskSlip)
 	s.door(http.MethodGet, "/office/desk/days", see, s.deskDays)
 	s.door(http.MethodPost, "/office/desk/days", see, s.signDay)
+	s.door(http.MethodGet, "/office/desk/notices", see, s.deskNotices)
+	s.door(http.MethodPost, "/office/desk/notices", see, s.putAwayNotices)
 	s.door(http.MethodGet, "/office/desk/enter", see, s.deskEnter)
 	s.door(http.MethodPost, "/office/desk/enter", see.longForm(), s.deskTake)
 	s.door(http.MethodGet, "/office/desk/case/:case", see, s.deskCase)
@@ -153,7 +157,7 @@ func deskLines(lines []inquiry.Line) []deskLine {
 	for i, l := range lines {
 		list[i] = deskLine{Line: l, Urgency: l.Level.Name(), Class: urgencyClasses[l.Level]}
 		if !l.Due.IsZero() {
-			list[i].Until = l.Due.Add(-time.Second).In(ledger.Shanghai).Format("1月2日") + " 24时"
+			list[i].Until = dayEnd(l.Due)
 		}
 		if l.Level == 0 && !l.Due.IsZero() {
 			list[i].Urgency = "按时"
@@ -161,6 +165,9 @@ func deskLines(lines []inquiry.Line) []deskLine {
 	}
 	return list
 }
+
+// dayEnd writes an instant at which a day ends: 11月24日 24时.
+func dayEnd(t time.Time) string { return t.Add(-time.Second).In(ledger.Shanghai).Format("1月2日") + " 24时" }
 
 // deskSlip goes to the case of a slip number.
 func (s *Server) deskSlip(c *fiber.Ctx) error {

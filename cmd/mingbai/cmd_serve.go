@@ -124,7 +124,7 @@ func (f *siteFlags) serve(cfg *Config, s *streams, keys *ledger.Keyring, ready f
 	group, ctx := errgroup.WithContext(s.ctx)
 	group.Go(func() error { return site.Serve(ctx, listener) })
 	group.Go(func() error {
-		return db.Work(ctx, log, postgres.Tasks{Drain: keeper.drain, Index: keeper.run, Check: o.CheckUpload})
+		return db.Work(ctx, log, postgres.Tasks{Drain: keeper.drain, Index: keeper.run, Check: o.CheckUpload, Desk: desk})
 	})
 	group.Go(func() error { return keeper.keep(ctx) })
 	if metrics != nil {

@@ -86,6 +86,7 @@ var officePages = []officePage{
 	}},
 	{page: "desk", as: "qian", path: "/office/desk", says: "来件"},
 	{page: "desk_days", as: "qian", path: "/office/desk/days", says: "来件登记册"},
+	{page: "desk_notices", as: "qian", path: "/office/desk/notices", says: "每条只发一次"},
 	{page: "desk_enter", as: "qian", path: "/office/desk/enter", says: "代为登记"},
 }
 
