@@ -22,7 +22,7 @@ const (
 		@slip_no::int, @main_year::int, @main_no::int, @round::int, @lead::bigint, @assist::bigint[], @against_departments::bigint[],
 		@against_persons::text[], @waits::boolean, @due_clock::text, @due_at::timestamptz, @provisional::boolean, @levels::timestamptz[],
 		@wake_at::timestamptz, @code_until::timestamptz, @ordered::boolean)
-		and (remind_at = '-infinity' or remind_at is not distinct from ` + nextReminder + `)`
+		and (remind_at is not distinct from '-infinity' or remind_at is not distinct from ` + nextReminder + `)`
 
 	// nextReminder is when the first of the case's reminders may go out that was not dealt with.
 	nextReminder = `(select min(r.send) from unnest(@reminded::text[], @began::timestamptz[], @level::smallint[], @send::timestamptz[]) r (clock, began, level, send)
