@@ -30,6 +30,8 @@ type Desk interface {
 	OpenFile(ctx context.Context, login, id, file string) (inquiry.File, []byte, error)
 	SignDay(ctx context.Context, login string, day time.Time, note string) error
 	Days(ctx context.Context, from, to time.Time) ([]inquiry.Day, error)
+	Board(ctx context.Context, login string, q inquiry.BoardQuery) (inquiry.Board, error)
+	Orders(ctx context.Context, login, id string) ([]inquiry.OrderPaper, error)
 	Notices(ctx context.Context, login string, fresh bool, skip, limit int) (inquiry.Notices, error)
 	PutAwayNotices(ctx context.Context, login string, upto int64) error
 }
@@ -40,6 +42,8 @@ func (s *Server) deskRoutes() {
 	s.door(http.MethodGet, "/office/desk/slip", see, s.deskSlip)
 	s.door(http.MethodGet, "/office/desk/days", see, s.deskDays)
 	s.door(http.MethodPost, "/office/desk/days", see, s.signDay)
+	s.door(http.MethodGet, "/office/desk/watch", able(ledger.ActWatchInquiries), s.deskWatch)
+	s.door(http.MethodGet, "/office/desk/case/:case/orders", see, s.deskOrder)
 	s.door(http.MethodGet, "/office/desk/notices", see, s.deskNotices)
 	s.door(http.MethodPost, "/office/desk/notices", see, s.putAwayNotices)
 	s.door(http.MethodGet, "/office/desk/enter", see, s.deskEnter)
@@ -167,7 +171,9 @@ func deskLines(lines []inquiry.Line) []deskLine {
 }
 
 // dayEnd writes an instant at which a day ends: 11月24日 24时.
-func dayEnd(t time.Time) string { return t.Add(-time.Second).In(ledger.Shanghai).Format("1月2日") + " 24时" }
+func dayEnd(t time.Time) string {
+	return t.Add(-time.Second).In(ledger.Shanghai).Format("1月2日") + " 24时"
+}
 
 // deskSlip goes to the case of a slip number.
 func (s *Server) deskSlip(c *fiber.Ctx) error {

@@ -238,7 +238,7 @@ func (m *month) work(slot int) {
 		next <- c
 	}
 	close(next)
-	if m.perDay > 100 {
+	if m.perDay > 100 && slot%6 == 0 {
 		m.read(1)
 	}
 	hands.Wait()

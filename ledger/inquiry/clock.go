@@ -117,7 +117,10 @@ var clockRules = []clockRule{
 		return p.Accept, !c.Noticed
 	}},
 	{OrderClock, "督办", beforeReply, nil, []Role{handler, duty}, func(p Periods, c Case) (workday.Period, bool) {
-		return p.Order, c.Ordered
+		if c.Order.Days > 0 {
+			return workday.Period{N: c.Order.Days, Unit: workday.Workdays}, c.Order.Waits()
+		}
+		return p.Order, c.Order.Waits()
 	}},
 }
 

@@ -157,6 +157,7 @@ type Line struct {
 	FundName    string
 	VillageName string
 	Round       int
+	Ordered     bool // an order of 督办 stands
 }
 
 // QueueQuery chooses cases of a list.

@@ -314,7 +314,7 @@ func (q *Inquiries) wakeOne(ctx context.Context, id string) (done bool, err erro
 		}
 		for _, kind := range []inquiry.ClockKind{inquiry.ClarifyClock, inquiry.SettleClock, inquiry.SignClock} {
 			k, running := h.c.Clock(kind)
-			if !running || !m.desk.Due(k).Over(q.nowUTC()) || kind == inquiry.SignClock && h.c.Ordered {
+			if !running || !m.desk.Due(k).Over(q.nowUTC()) || kind == inquiry.SignClock && h.c.Order.Stands {
 				continue
 			}
 			done = true

@@ -44,7 +44,7 @@ func (q *Inquiries) folded(d inquiry.Desk, h held) pgx.NamedArgs {
 		"against_persons":     list(slices.Concat(c.Against.Persons, c.Proposed.Against.Persons)),
 		"waits":               waits(c), "due_clock": string(due.clock), "due_at": instant(due.at), "provisional": due.provisional, "levels": levels,
 		"wake_at": orNull(wake(d, c)), "code_until": codeUntil(c),
-		"ordered": c.Ordered,
+		"ordered": c.Order.Stands,
 	}
 	remindArgs(reminders, args)
 	return args
@@ -103,7 +103,7 @@ func waits(c inquiry.Case) bool {
 func wake(d inquiry.Desk, c inquiry.Case) (at time.Time) {
 	for _, kind := range []inquiry.ClockKind{inquiry.ClarifyClock, inquiry.SettleClock, inquiry.SignClock} {
 		k, running := c.Clock(kind)
-		if due := d.Due(k); running && due.Known() && !(kind == inquiry.SignClock && c.Ordered) && (at.IsZero() || due.At.Before(at)) {
+		if due := d.Due(k); running && due.Known() && !(kind == inquiry.SignClock && c.Order.Stands) && (at.IsZero() || due.At.Before(at)) {
 			at = due.At
 		}
 	}

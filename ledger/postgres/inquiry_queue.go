@@ -39,7 +39,7 @@ type lineRow struct {
 }
 
 const caseColumns = `i.id, i.slip_year, i.slip_no, i.state, i.kind, i.track, i.channel, i.received_at, i.due_at, i.due_clock, i.provisional, i.levels,
-	i.round, coalesce(d.name, ''), f.name, v.name, w.key, w.sealed`
+	i.round, i.ordered, coalesce(d.name, ''), f.name, v.name, w.key, w.sealed`
 
 const caseJoins = `
 	left join department d on d.county = i.county and d.department_id = i.lead
@@ -52,7 +52,7 @@ func (q *Inquiries) scanLine(now time.Time) pgx.RowToFunc[inquiry.Line] {
 		var r lineRow
 		l := &r.Line
 		if err := row.Scan(&l.ID, &r.year, &r.no, &l.State, &l.Kind, &l.Track, &l.Channel, &l.Received, &r.due, &l.Clock, &l.Provisional, &r.levels,
-			&l.Round, &l.LeadName, &r.fund, &r.place, &r.key, &r.sealed); err != nil {
+			&l.Round, &l.Ordered, &l.LeadName, &r.fund, &r.place, &r.key, &r.sealed); err != nil {
 			return *l, err
 		}
 		if r.no != nil {

@@ -8,7 +8,12 @@ alter table inquiry add column ordered boolean not null default false;  -- an or
 update inquiry set remind_at = '-infinity' where waits;
 update inquiry i set ordered = true
     where i.state in ('received', 'registered', 'clarifying', 'refusing', 'direct', 'forwarded', 'returning', 'inhand', 'review', 'revising', 'reopened', 'merged')
-        and exists (select from inquiry_event e where e.county = i.county and e.id = i.id and e.round = i.round and e.act = 'supervise');
+        and (select e.act = 'supervise' or (
+                select s.role <> 'system' from inquiry_event s
+                where s.county = e.county and s.id = e.id and s.seq < e.seq and s.act = 'supervise' order by s.seq desc limit 1)
+            from inquiry_event e where e.county = i.county and e.id = i.id and e.round = i.round and e.act in ('supervise', 'respond')
+            order by e.seq desc limit 1);
+create or replace view desk_inquiry as select * from inquiry where not sealed; -- with the new columns
 create index inquiry_remind on inquiry (county, remind_at) where remind_at is not null;
 create index inquiry_ordered on inquiry (county, due_at, id) where ordered and not sealed;
 
