@@ -87,6 +87,7 @@ type deskQueuePage struct {
 	OfficeFrame
 	Tabs         []deskTab
 	Lines        []deskLine
+	Counted      bool
 	Count, Late  int
 	Unsigned     int // days of the register that wait for a signature
 	Duty, Sealed bool
@@ -114,7 +115,7 @@ func (s *Server) deskQueue(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	p := deskQueuePage{OfficeFrame: s.officeFrame(c, "来件", "/office/desk"), Count: list.Count, Late: list.Late, Lines: deskLines(list.Lines)}
+	p := deskQueuePage{OfficeFrame: s.officeFrame(c, "来件", "/office/desk"), Counted: list.Counted, Count: list.Count, Late: list.Late, Lines: deskLines(list.Lines)}
 	p.Duty = p.Officer.Has(ledger.RoleDuty)
 	for i, t := range deskTabs {
 		entry := deskTab{Name: t.Name, Path: deskTabPath(t.ID, 1), Here: i == tab}
@@ -125,7 +126,7 @@ func (s *Server) deskQueue(c *fiber.Ctx) error {
 		}
 		p.Tabs = append(p.Tabs, entry)
 	}
-	if page*perDeskPage < list.Count {
+	if list.More {
 		p.Older = deskTabPath(deskTabs[tab].ID, page+1)
 	}
 	if page > 1 {
@@ -198,9 +199,9 @@ func (s *Server) sealedQueue(c *fiber.Ctx) error {
 		return err
 	}
 	p := deskQueuePage{
-		OfficeFrame: s.officeFrame(c, "密封件", "/office/desk/sealed"), Sealed: true, Count: list.Count, Late: list.Late, Lines: deskLines(list.Lines),
+		OfficeFrame: s.officeFrame(c, "密封件", "/office/desk/sealed"), Sealed: true, Counted: list.Counted, Count: list.Count, Late: list.Late, Lines: deskLines(list.Lines),
 	}
-	if page*perDeskPage < list.Count {
+	if list.More {
 		p.Older = "/office/desk/sealed?page=" + strconv.Itoa(page+1)
 	}
 	return s.show(c, http.StatusOK, p)

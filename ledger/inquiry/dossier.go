@@ -171,10 +171,12 @@ type QueueQuery struct {
 
 // Queue is a page of cases with the count of all that were chosen, and of each state's.
 type Queue struct {
-	Lines  []Line
-	Count  int
-	States map[State]int
-	Late   int // of Count, those past their due time
+	Lines   []Line
+	More    bool // there is a page after it
+	Counted bool // of everything that ever came nothing is counted: it would be walked over for each page
+	Count   int
+	States  map[State]int
+	Late    int // of Count, those past their due time
 }
 
 // PublicAnswer is an answer that everybody may read.

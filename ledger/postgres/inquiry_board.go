@@ -49,7 +49,8 @@ func (q *Inquiries) Board(ctx context.Context, login string, query inquiry.Board
 		return b, err
 	}
 	lines, err := all(ctx, q.pool, q.scanLine(now), `
-		select `+caseColumns+` from desk_inquiry i `+caseJoins+` where `+where+` order by i.due_at, i.id limit @limit offset @skip`, args)
+		select `+caseColumns+` from (select * from desk_inquiry i where `+where+` order by i.due_at, i.id limit @limit offset @skip) i
+		`+caseJoins+` order by i.due_at, i.id`, args)
 	if err != nil {
 		return b, err
 	}
