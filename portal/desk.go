@@ -33,6 +33,7 @@ type Desk interface {
 	Board(ctx context.Context, login string, q inquiry.BoardQuery) (inquiry.Board, error)
 	Orders(ctx context.Context, login, id string) ([]inquiry.OrderPaper, error)
 	Notices(ctx context.Context, login string, fresh bool, skip, limit int) (inquiry.Notices, error)
+	MessageFaults(ctx context.Context) (given, trying int, said string, err error)
 	PutAwayNotices(ctx context.Context, login string, upto int64) error
 }
 

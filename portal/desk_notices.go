@@ -96,3 +96,17 @@ func (s *Server) putAwayNotices(c *fiber.Ctx) error {
 	}
 	return c.Redirect("/office/desk/notices?said=away", http.StatusSeeOther)
 }
+
+// messageFaults are what the operator is told of messages to citizens that the gateway did not take.
+type messageFaults struct {
+	Given, Trying int
+	Said          string
+}
+
+func (s *Server) messageFaults(c *fiber.Ctx) (f messageFaults, err error) {
+	if s.config.Desk == nil || !stay(c).Officer.May(ledger.ActCareForSearch) {
+		return f, nil
+	}
+	f.Given, f.Trying, f.Said, err = s.config.Desk.MessageFaults(c.UserContext())
+	return f, err
+}

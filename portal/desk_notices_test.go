@@ -1,11 +1,15 @@
 package portal
 
 import (
+	"context"
+	"errors"
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
 	"mingbai/ledger"
+	"mingbai/ledger/inquiry"
 )
 
 // What is urgent stands on the home of whoever holds the step until it is put away, and in the list for good.
@@ -37,5 +41,40 @@ func TestNoticesOnThePages(t *testing.T) {
 		if home := s.get("/office"); len(home.all("#urged")) != 0 {
 			t.Errorf("%s is told what is not theirs yet", login)
 		}
+	}
+}
+
+type deaf struct{}
+
+func (deaf) Send(context.Context, inquiry.Message) error { return errors.New("网关不通") }
+
+// Who leaves a telephone is asked whether to be told by it, where there is a gateway; for a report to discipline nobody asks.
+func TestWhoWishesToBeTold(t *testing.T) {
+	t.Parallel()
+	s := deskSite(t, func(c *Config) { c.Messages = true })
+	if n := len(s.get("/ask?kind=question").all("#agreed")); n != 1 {
+		t.Errorf("%d boxes to agree", n)
+	}
+	if n := len(s.get("/ask?kind=report&to=discipline").all("#agreed")); n != 0 {
+		t.Errorf("%d boxes to agree for what goes to discipline", n)
+	}
+	s.desk.Tell(deaf{}, "")
+	yes, no := s.caseOf(s.sendsOne(filed("agreed", "1"))), s.caseOf(s.sendsOne(filed()))
+	for _, id := range []string{yes, no} {
+		s.does("duty", id, inquiry.Deed{Act: inquiry.Register, Facts: inquiry.Facts{Kind: inquiry.Complaint, Track: inquiry.Ordinary}})
+		s.does("duty2", id, inquiry.Deed{Act: inquiry.Countersign})
+	}
+	var told string
+	s.must(s.sql.QueryRow(t.Context(), `select string_agg(id, ' ') from inquiry_message`).Scan(&told))
+	if told != yes {
+		t.Errorf("%s is to be told, want %s alone", told, yes)
+	}
+	_, err := s.sql.Exec(t.Context(), `update inquiry_message set tries = 8, said = '网关不通', ended_at = made_at`)
+	s.must(err)
+	s.enter("admin")
+	s.says(s.get("/office"), "main", "1 条没有发出去", "网关不通")
+	s.enter("duty")
+	if strings.Contains(s.get("/office").text("main"), "网关不通") {
+		t.Error("others are told of the operator's business")
 	}
 }

@@ -21,7 +21,8 @@ type officeHomePage struct {
 	Work    []workSection
 	Works   bool // there is a list of what waits
 	Alarms  int  // of somebody who copies lists
-	Urged   int  // notices of the desk that were not put away
+	Unsent  messageFaults
+	Urged   int // notices of the desk that were not put away
 	Notices []deskNotice
 }
 
@@ -53,6 +54,9 @@ func (s *Server) officeHome(c *fiber.Ctx) error {
 	}
 	var err error
 	if p.Alarms, err = s.alarmsFor(c); err != nil {
+		return err
+	}
+	if p.Unsent, err = s.messageFaults(c); err != nil {
 		return err
 	}
 	urged, err := s.freshNotices(c)

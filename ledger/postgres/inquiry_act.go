@@ -200,6 +200,9 @@ func (m *doing) apply(h held, a inquiry.Action, by inquiry.Actor, deed inquiry.D
 	if err := m.q.keepFiles(m.ctx, m.tx, h, h.c.Seq, deed.Files); err != nil {
 		return err
 	}
+	if err := m.announce(h, events); err != nil {
+		return err
+	}
 	m.audit = append(m.audit, auditLine{h, events})
 	if err := m.publish(was, h, deed.Copy); err != nil {
 		return err

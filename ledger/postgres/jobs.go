@@ -115,6 +115,10 @@ func (db *DB) Work(ctx context.Context, log *slog.Logger, tasks Tasks) error {
 	queues := map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: 2}, indexQueue: {MaxWorkers: 1}}
 	if tasks.Desk != nil {
 		queues[deskQueue] = river.QueueConfig{MaxWorkers: 1}
+		if tasks.Desk.gateway != nil {
+			queues[messageQueue] = river.QueueConfig{MaxWorkers: 1}
+			tasks.Desk.workMessages(workers, log)
+		}
 		river.AddWorker(workers, river.WorkFunc(func(ctx context.Context, _ *river.Job[RemindDesk]) error {
 			n, err := tasks.Desk.Remind(ctx)
 			if n > 0 {
