@@ -44,6 +44,11 @@ type Desk interface {
 	TryNotice(ctx context.Context, login, text string) (inquiry.NoticeChange, error)
 	AddNotice(ctx context.Context, login, text string) (moved int, err error)
 	TakeRegister(ctx context.Context, login string, q inquiry.RegisterQuery) error
+	Board(ctx context.Context, login string, q inquiry.BoardQuery) (inquiry.Board, error)
+	Orders(ctx context.Context, login, id string) ([]inquiry.OrderPaper, error)
+	Notices(ctx context.Context, login string, fresh bool, skip, limit int) (inquiry.Notices, error)
+	MessageFaults(ctx context.Context) (given, trying int, said string, err error)
+	PutAwayNotices(ctx context.Context, login string, upto int64) error
 }
 
 func (s *Server) deskRoutes() {
@@ -57,6 +62,10 @@ func (s *Server) deskRoutes() {
 	s.door(http.MethodGet, "/office/desk/cases.xlsx", see, s.sendCases)
 	s.door(http.MethodGet, "/office/desk/case/:case/papers/:paper", see, s.deskPaper)
 	s.door(http.MethodPost, "/office/desk/case/:case/papers/:paper", see, s.deskPaperTo)
+	s.door(http.MethodGet, "/office/desk/watch", able(ledger.ActWatchInquiries), s.deskWatch)
+	s.door(http.MethodGet, "/office/desk/case/:case/orders", see, s.deskOrder)
+	s.door(http.MethodGet, "/office/desk/notices", see, s.deskNotices)
+	s.door(http.MethodPost, "/office/desk/notices", see, s.putAwayNotices)
 	s.door(http.MethodGet, "/office/desk/enter", see, s.deskEnter)
 	s.door(http.MethodPost, "/office/desk/enter", see.longForm(), s.deskTake)
 	s.door(http.MethodGet, "/office/desk/case/:case", see, s.deskCase)
@@ -103,6 +112,7 @@ type deskQueuePage struct {
 	OfficeFrame
 	Tabs         []deskTab
 	Lines        []deskLine
+	Counted      bool
 	Count, Late  int
 	Unsigned     int // days of the register that wait for a signature
 	Duty, Sealed bool
@@ -131,7 +141,7 @@ func (s *Server) deskQueue(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	p := deskQueuePage{OfficeFrame: s.officeFrame(c, "来件", "/office/desk"), Count: list.Count, Late: list.Late, Lines: deskLines(list.Lines)}
+	p := deskQueuePage{OfficeFrame: s.officeFrame(c, "来件", "/office/desk"), Counted: list.Counted, Count: list.Count, Late: list.Late, Lines: deskLines(list.Lines)}
 	p.Duty, p.Templates = p.Officer.Has(ledger.RoleDuty), p.Officer.May(ledger.ActKeepTemplates)
 	for i, t := range deskTabs {
 		entry := deskTab{Name: t.Name, Path: deskTabPath(t.ID, 1), Query: strings.TrimPrefix(deskTabPath(t.ID, 1), "/office/desk"), Here: i == tab}
@@ -142,7 +152,7 @@ func (s *Server) deskQueue(c *fiber.Ctx) error {
 		}
 		p.Tabs = append(p.Tabs, entry)
 	}
-	if page*perDeskPage < list.Count {
+	if list.More {
 		p.Older = deskTabPath(deskTabs[tab].ID, page+1)
 	}
 	if page > 1 {
@@ -178,13 +188,18 @@ func deskLines(lines []inquiry.Line) []deskLine {
 	for i, l := range lines {
 		list[i] = deskLine{Line: l, Urgency: l.Level.Name(), Class: urgencyClasses[l.Level]}
 		if !l.Due.IsZero() {
-			list[i].Until = l.Due.Add(-time.Second).In(ledger.Shanghai).Format("1月2日") + " 24时"
+			list[i].Until = dayEnd(l.Due)
 		}
 		if l.Level == 0 && !l.Due.IsZero() {
 			list[i].Urgency = "按时"
 		}
 	}
 	return list
+}
+
+// dayEnd writes an instant at which a day ends: 11月24日 24时.
+func dayEnd(t time.Time) string {
+	return t.Add(-time.Second).In(ledger.Shanghai).Format("1月2日") + " 24时"
 }
 
 // deskSlip goes to the case of a slip number.
@@ -210,9 +225,9 @@ func (s *Server) sealedQueue(c *fiber.Ctx) error {
 		return err
 	}
 	p := deskQueuePage{
-		OfficeFrame: s.officeFrame(c, "密封件", "/office/desk/sealed"), Sealed: true, Count: list.Count, Late: list.Late, Lines: deskLines(list.Lines),
+		OfficeFrame: s.officeFrame(c, "密封件", "/office/desk/sealed"), Sealed: true, Counted: list.Counted, Count: list.Count, Late: list.Late, Lines: deskLines(list.Lines),
 	}
-	if page*perDeskPage < list.Count {
+	if list.More {
 		p.Older = "/office/desk/sealed?page=" + strconv.Itoa(page+1)
 	}
 	return s.show(c, http.StatusOK, p)

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -59,6 +60,11 @@ func deedOf(act inquiry.Act, b brought) (d inquiry.Deed, err error) {
 	if text := b.text("days"); text != "" {
 		if d.Days, err = strconv.Atoi(text); err != nil {
 			return d, ledger.Errorf(ledger.KindInvalid, "延期的天数：写一个数")
+		}
+	}
+	if text := b.text("until"); text != "" {
+		if d.Until, err = time.Parse(time.DateOnly, text); err != nil {
+			return d, ledger.Errorf(ledger.KindInvalid, "限期回复：写成 2026-03-09 这样的日期")
 		}
 	}
 	if text := b.text("lead"); text != "" {

@@ -36,6 +36,11 @@ type deskCasePage struct {
 
 func (deskCasePage) view() string { return "pages/office_desk_case" }
 
+// Ordered says whether there ever was an order of 督办.
+func (p deskCasePage) Ordered() bool {
+	return p.Sight.Internal && slices.ContainsFunc(p.Said, func(s inquiry.Said) bool { return s.Act == inquiry.Supervise })
+}
+
 type deskClock struct {
 	Name, Due, Late string
 	Running         bool

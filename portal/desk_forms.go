@@ -71,8 +71,9 @@ var deskSpecs = map[inquiry.Act]deskSpec{
 	inquiry.GoOn:           {inputs: []string{"text:理由"}},
 	inquiry.Seal:           {inputs: []string{"text:理由"}, hint: "移送以后，财政局的人都看不到这一件。不能收回。", danger: true},
 	inquiry.Acknowledge:    {inputs: []string{"text:告知的内容"}, hint: "来件人在查询页上看到纪检监察机关已经告知受理。", main: true},
-	inquiry.Supervise:      {inputs: []string{"text:督办的要求"}},
+	inquiry.Supervise:      {inputs: []string{"text:督办的要求", "until"}, hint: "正在办理的部门（没有转办的，是值班室）要在限期以内回复。"},
 	inquiry.Respond:        {inputs: []string{"text:回复"}, main: true},
+	inquiry.Lift:           {inputs: []string{"text:意见"}, hint: "回复可以接受的，解除；不能接受的，再督办一次。", main: true},
 }
 
 // deskForms are the forms of the acts that may be tried, what is usually done next first.
@@ -130,9 +131,11 @@ func (p *deskCasePage) sensible(act inquiry.Act) bool {
 	case inquiry.Approve, inquiry.SendBack, inquiry.Publish, inquiry.Withhold:
 		return !drafted
 	case inquiry.Supervise:
-		return !c.Ordered
+		return !c.Order.Waits()
 	case inquiry.Respond:
-		return c.Ordered
+		return c.Order.Waits()
+	case inquiry.Lift:
+		return c.Order.Answered
 	case inquiry.Acknowledge:
 		return !c.Noticed
 	}
@@ -182,6 +185,8 @@ func (p *deskCasePage) input(name string, departments []ledger.Department, c inq
 		return deskInput{Name: name, Label: "协办部门", Type: "checks", Options: choose(name, p.free(departments))}
 	case "needs":
 		return deskInput{Name: name, Label: "需要知道来件人是谁的理由", Hint: "不需要就不写。", Type: "text", Value: tried(name, "")}
+	case "until":
+		return deskInput{Name: name, Label: "限期回复", Hint: "一个工作日，到那天24时。不写就是3个工作日。", Type: "date", Value: tried(name, "")}
 	case "days":
 		return deskInput{Name: name, Label: "延长几天", Type: "text", Value: tried(name, "")}
 	case "proposed":

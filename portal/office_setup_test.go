@@ -34,6 +34,7 @@ type officeSite struct {
 	accounts   *postgres.Accounts
 	db         *postgres.DB
 	desk       *postgres.Inquiries
+	keys       *ledger.Keyring
 	now        time.Time
 	secrets    map[string]string
 	sql        *pgx.Conn
@@ -56,7 +57,7 @@ func setupOffice(t *testing.T, change ...func(*Config)) *officeSite {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.db = db
+	s.db, s.keys = db, keys
 	if s.desk, err = postgres.NewInquiries(db, keys, inquiry.Periods{}); err != nil {
 		t.Fatal(err)
 	}

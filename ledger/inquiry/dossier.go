@@ -66,6 +66,7 @@ type Filing struct {
 	Text    string
 	Name    string // empty: anonymous
 	Phone   string
+	Agreed  bool   // to be told by a message that there is something new
 	Fund    string // what it is about, as far as the sender said so
 	Village string // code
 	Row     Row
@@ -165,6 +166,7 @@ type Line struct {
 	FundName    string
 	VillageName string
 	Round       int
+	Ordered     bool // an order of 督办 stands
 }
 
 // Entry is a case in the register: who entered it, when it was answered, and what its sender said of that.
@@ -196,10 +198,12 @@ type QueueQuery struct {
 
 // Queue is a page of cases with the count of all that were chosen, and of each state's.
 type Queue struct {
-	Lines  []Line
-	Count  int
-	States map[State]int
-	Late   int // of Count, those past their due time
+	Lines   []Line
+	More    bool // there is a page after it
+	Counted bool // of everything that ever came nothing is counted: it would be walked over for each page
+	Count   int
+	States  map[State]int
+	Late    int // of Count, those past their due time
 }
 
 // PublicAnswer is an answer that everybody may read.

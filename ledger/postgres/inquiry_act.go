@@ -208,6 +208,9 @@ func (m *doing) apply(h held, a inquiry.Action, by inquiry.Actor, deed inquiry.D
 	if err := m.q.keepFiles(m.ctx, m.tx, h, h.c.Seq, deed.Files); err != nil {
 		return err
 	}
+	if err := m.announce(h, events); err != nil {
+		return err
+	}
 	m.audit = append(m.audit, auditLine{h, events})
 	if a.Act == inquiry.Draft || a.Act == inquiry.Redraft {
 		if err := m.dropDraft(h, by); err != nil {
@@ -327,7 +330,7 @@ func (q *Inquiries) wakeOne(ctx context.Context, id string) (done bool, err erro
 		}
 		for _, kind := range []inquiry.ClockKind{inquiry.ClarifyClock, inquiry.SettleClock, inquiry.SignClock} {
 			k, running := h.c.Clock(kind)
-			if !running || !m.desk.Due(k).Over(q.nowUTC()) || kind == inquiry.SignClock && h.c.Ordered {
+			if !running || !m.desk.Due(k).Over(q.nowUTC()) || kind == inquiry.SignClock && h.c.Order.Stands {
 				continue
 			}
 			done = true
