@@ -379,10 +379,17 @@ func (s *site) get(path string) answer {
 	return s.do(httptest.NewRequest(http.MethodGet, path, nil))
 }
 
-func form(values url.Values) *http.Request {
-	r := httptest.NewRequest(http.MethodPost, "/lookup", strings.NewReader(values.Encode()))
+func posted(path string, values url.Values) *http.Request {
+	r := httptest.NewRequest(http.MethodPost, path, strings.NewReader(values.Encode()))
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	return r
+}
+
+func form(values url.Values) *http.Request { return posted("/lookup", values) }
+
+func (s *site) send(path string, values url.Values) answer {
+	s.t.Helper()
+	return s.do(posted(path, values))
 }
 
 // ask opens the home page as a browser does and sends its form.

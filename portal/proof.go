@@ -104,6 +104,11 @@ type proofPage struct {
 	At      time.Time
 	Sum     sum
 	Newer   int // rows that came later and are not on it
+
+	Token string
+	Code  string // of the form that asks for the name on the sheet
+	Named bool   // a name was given
+	Same  bool   // and it is whose book this is
 }
 
 func (proofPage) view() string { return "pages/proof" }
@@ -112,10 +117,12 @@ func (s *Server) howToProve(c *fiber.Ctx) error {
 	return s.show(c, http.StatusOK, proofPage{Frame: s.frame("核对打印件")})
 }
 
+// proof answers what the code says; asked by a form, also whether the name on the paper is whose book it is. The code alone
+// names nobody, so a sheet whose printed name was changed is told only by giving that name.
 func (s *Server) proof(c *fiber.Ctx) error {
-	p := proofPage{Frame: s.frame("核对打印件"), Asked: true}
+	p := proofPage{Frame: s.frame("核对打印件"), Asked: true, Token: formToken(c), Code: param(c, "sheet")}
 	p.NoIndex = true
-	m, ok := s.openClaim(param(c, "sheet"))
+	m, ok := s.openClaim(p.Code)
 	if !ok {
 		return s.show(c, http.StatusNotFound, p)
 	}
@@ -129,6 +136,9 @@ func (s *Server) proof(c *fiber.Ctx) error {
 		if pay.Published.After(m.at) && pay.Ended.IsZero() && len(pay.Former) == 0 {
 			p.Newer++
 		}
+	}
+	if name := s.config.Normalise(c.FormValue("name")); c.Method() == fiber.MethodPost && name != "" {
+		p.Named, p.Same = true, name == s.config.Normalise(book.Name)
 	}
 	return s.show(c, http.StatusOK, p)
 }
