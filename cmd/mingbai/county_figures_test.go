@@ -15,6 +15,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"syscall"
@@ -305,11 +306,13 @@ func (w *world) grown(small *world, c fixtures.Crowd) {
 	for i, county := range counties {
 		engines[i], sites[i] = county.indexOnly(), county.serve("127.0.0.1")
 	}
-	var shown [2]int // people, in all answers
-	ways := []struct {
+	var shown [2]int                                 // people, in all answers
+	hits := [2]map[string][]ledger.PersonRef{{}, {}} // of a name, in all tiers
+	type way struct {
 		name string
 		ask  func(i int, name string) error
-	}{
+	}
+	ways := []way{
 		{"the very name, references", func(i int, name string) error {
 			hits, err := engines[i].People(t.Context(), ledger.PeopleQuery{Name: name, PerPage: 20})
 			shown[i] += len(hits.Refs)
@@ -324,14 +327,20 @@ func (w *world) grown(small *world, c fixtures.Crowd) {
 		}},
 		{"every way, with the people's rows", func(i int, name string) error {
 			tiers, err := engines[i].Tiers(t.Context(), name, ledger.PeopleQuery{PerPage: 5})
+			if err != nil {
+				return err
+			}
 			var refs []ledger.PersonRef
 			for _, tier := range tiers {
 				refs = append(refs, tier.Refs...)
 			}
-			if err != nil {
-				return err
-			}
+			hits[i][name] = refs
 			people, err := counties[i].db.PeopleByRefs(t.Context(), refs)
+			shown[i] += len(people)
+			return err
+		}},
+		{"their rows alone", func(i int, name string) error {
+			people, err := counties[i].db.PeopleByRefs(t.Context(), hits[i][name])
 			shown[i] += len(people)
 			return err
 		}},
@@ -352,6 +361,15 @@ func (w *world) grown(small *world, c fixtures.Crowd) {
 			}
 			return err
 		}},
+	}
+	for mode := ledger.NameExact; mode <= ledger.NameNear; mode++ {
+		ways = append(ways, way{"tier " + strconv.Itoa(int(mode)) + ", references", func(i int, name string) error {
+			tiers, err := engines[i].Tiers(t.Context(), name, ledger.PeopleQuery{PerPage: 5}, mode)
+			for _, tier := range tiers {
+				shown[i] += len(tier.Refs)
+			}
+			return err
+		}})
 	}
 	names := namesOf(c, 1000)
 	for _, way := range ways {
