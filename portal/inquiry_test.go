@@ -77,9 +77,7 @@ func (s *officeSite) sendsOne(fields map[string]string, files ...sentFile) strin
 func (s *site) tracks(code string) answer {
 	s.t.Helper()
 	s.get("/track")
-	r := httptest.NewRequest(http.MethodPost, "/track", strings.NewReader(url.Values{tokenField: {s.cookies["mingbai"]}, "code": {code}}.Encode()))
-	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	return s.do(r)
+	return s.send("/track", url.Values{tokenField: {s.cookies["mingbai"]}, "code": {code}})
 }
 
 func (s *officeSite) caseOf(code string) string {

@@ -3,7 +3,6 @@ package portal
 import (
 	"context"
 	"net/http"
-	"net/http/httptest"
 	"net/url"
 	"strconv"
 	"strings"
@@ -140,13 +139,6 @@ func (s *officeSite) post(path string, pairs ...string) answer {
 		values.Add(pairs[i], pairs[i+1])
 	}
 	return s.send(path, values)
-}
-
-func (s *officeSite) send(path string, values url.Values) answer {
-	s.t.Helper()
-	r := httptest.NewRequest(http.MethodPost, path, strings.NewReader(values.Encode()))
-	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	return s.do(r)
 }
 
 // login goes through the login's page as a browser does.

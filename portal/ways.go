@@ -97,10 +97,21 @@ func (s *Server) elder(c *fiber.Ctx) error {
 }
 
 // reader is what the browser that reads a page has chosen; show fills it in.
-type reader struct{ elder bool }
+type reader struct {
+	elder bool
+	seat  *seat
+}
 
 // Elder says that the page is to be shown large.
 func (f Frame) Elder() bool { return f.reader != nil && f.reader.elder }
+
+// Kiosk is the sitting at a hall's machine that the page is shown in; nil anywhere else.
+func (f Frame) Kiosk() *seat {
+	if f.reader == nil {
+		return nil
+	}
+	return f.reader.seat
+}
 
 func (f Frame) readBy() *reader { return f.reader }
 
@@ -111,7 +122,7 @@ func heed(c *fiber.Ctx, p page) {
 		return
 	}
 	c.Vary(fiber.HeaderCookie)
-	f.readBy().elder = c.Cookies(elderCookie) == "1"
+	f.readBy().elder, f.readBy().seat = c.Cookies(elderCookie) == "1", seatOf(c)
 }
 
 func pathOnly(address string) string {
