@@ -143,6 +143,7 @@ func (w *world) orderedCase() (id string) {
 	w.t.Helper()
 	ctx := w.t.Context()
 	w.ok("user", "add", "sun", "--name", "孙督查", "--role", "supervisor")
+	w.must(w.accounts().SetPassword(ctx, console, "sun", officePassword, false))
 	desk, err := postgres.NewInquiries(w.db, w.keys(), inquiry.Periods{})
 	w.must(err)
 	id, _, err = desk.Send(ctx, inquiry.Filing{Kind: inquiry.Complaint, Channel: inquiry.Web, Subject: "去年的补贴少了两亩", Text: "去年发了五亩，家里种的是七亩。"})

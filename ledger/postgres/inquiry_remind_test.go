@@ -132,6 +132,28 @@ func TestRemindersOfPausedAndSealedCases(t *testing.T) {
 	b.sound()
 }
 
+// Cases of books that are older than their reminders are looked at once, and are in order from then on.
+func TestRemindersOfOldBooks(t *testing.T) {
+	t.Parallel()
+	b := newBureau(t)
+	b.send(complaint())
+	_, err := conn(b.books).Exec(t.Context(), `update inquiry set remind_at = '-infinity'`) // as the migration leaves them
+	b.must(err)
+	b.sound()
+	if n := b.remind("2026-03-04 10:00"); n != 2 { // to register it is late, and so is the day's register
+		t.Errorf("%d notices", n)
+	}
+	if n := count(b.books, "inquiry where remind_at > '2026-03-04' and remind_at < 'infinity'"); n != 1 {
+		t.Error("it is not known when the next is due")
+	}
+	b.sound()
+	_, err = conn(b.books).Exec(t.Context(), `update inquiry set remind_at = null`)
+	b.must(err)
+	if found, err := b.q.VerifyInquiries(t.Context()); err != nil || len(found) != 1 {
+		t.Errorf("a case that lost its next reminder: %v, %v", found, err)
+	}
+}
+
 // The database takes a notice once and within hours, whatever a program asks.
 func TestTheDatabaseGuardsNotices(t *testing.T) {
 	t.Parallel()
