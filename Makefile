@@ -57,7 +57,7 @@ catch-up: ## how long the index takes for 100,000 published rows in a county of 
 
 tasks: ## the ten tasks of a reader on every screen, in both editions, with and without scripts and mouse (minutes)
 	@.ci/setup test
-	MINGBAI_TASKS=all go test -count=1 -timeout 30m -v -run '^TestTheTenTasks$$' ./cmd/mingbai
+	MINGBAI_TASKS=all go test -count=1 -timeout 30m -v -run '^(TestTheTenTasks|TestAKioskWithoutScripts)$$' ./cmd/mingbai
 
 test-libreoffice: ## what LibreOffice makes of our files and of clerks' ones (needs Debian's libreoffice-calc)
 	@command -v soffice >/dev/null || { echo "还需要 libreoffice-calc（Debian：apt-get install libreoffice-calc）" >&2; exit 1; }

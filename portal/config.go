@@ -78,6 +78,9 @@ type Limits struct {
 
 	// LookupPace is the step to which the time of a lookup's answer is rounded up, so that it tells nothing; 10 ms when zero.
 	LookupPace time.Duration
+	// KioskRest is how long nobody may touch a hall's machine before everything of its visitor is wiped; 60 s when zero. The last
+	// quarter of it is counted down.
+	KioskRest time.Duration
 }
 
 func (c Config) withDefaults() Config {
@@ -92,6 +95,9 @@ func (c Config) withDefaults() Config {
 	c.Limits.Challenge.or(60, time.Minute)
 	if c.Limits.LookupPace <= 0 {
 		c.Limits.LookupPace = 10 * time.Millisecond
+	}
+	if c.Limits.KioskRest <= 0 {
+		c.Limits.KioskRest = time.Minute
 	}
 	c.Harvest = c.Harvest.withDefaults()
 	if len(c.FormKey) == 0 {

@@ -21,7 +21,7 @@ type keptPage struct {
 // sets a cookie and what is no success is never kept.
 func (s *Server) forAll(c *fiber.Ctx) error {
 	query := c.Context().QueryArgs().String()
-	if s.config.Archive == nil || len(query) > 200 || digitsIn(query) >= 15 {
+	if s.config.Archive == nil || seatOf(c) != nil || len(query) > 200 || digitsIn(query) >= 15 {
 		return c.Next()
 	}
 	counter, err := s.counter.get(c.UserContext())

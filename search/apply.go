@@ -91,7 +91,7 @@ func (e *Engine) tellings(generation string, c ledger.IndexChanges) (all []telli
 		// says that the index is behind, and the books answer.
 		w := e.writer(catalogue, generation)
 		all = append(all, telling{w, func(ctx context.Context) (*meilisearch.TaskInfo, error) {
-			return e.client.Index(w.uid).DeleteDocumentsByFilterWithContext(ctx, "fund_code IN "+listed(c.Funds), nil)
+			return e.client.Index(w.uid).DeleteDocumentsByFilterWithContext(ctx, ofFunds(c.Funds), nil)
 		}, func(ctx context.Context) error { return w.entries(ctx, c.Catalogue) }})
 	}
 	return all

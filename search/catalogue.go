@@ -5,6 +5,7 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"mingbai/ledger"
@@ -27,16 +28,20 @@ func catalogueOf(e ledger.CatalogueEntry) catalogueDocument {
 	return catalogueDocument{e.ID, sorted(all), string(e.Kind), e.Fund, rank(e.Kind)}
 }
 
-// maxText is how much of a title can be found: a clerk's sheet may hold a page in a cell.
+// maxText is how much of a title, or of words between two stops, can be found: a clerk's sheet may hold a page in a cell.
 const maxText = 60
 
-// texts are what an entry is found by, normalised.
+// texts are what an entry is found by, normalised. Words may be sentences: nobody asks across a stop.
 func texts(e ledger.CatalogueEntry) (all []string) {
-	for _, text := range append([]string{e.Title}, strings.Fields(e.Words)...) {
+	for _, text := range append([]string{e.Title}, strings.FieldsFunc(e.Words, stop)...) {
 		r := []rune(Normalise(text))
 		all = append(all, string(r[:min(len(r), maxText)]))
 	}
 	return all
+}
+
+func stop(r rune) bool {
+	return unicode.IsSpace(r) || unicode.IsPunct(r) && !strings.ContainsRune("·•‧・．", r)
 }
 
 // catalogueFilter writes a question as a filter.
@@ -113,4 +118,13 @@ func (e *Engine) readCatalogue(ctx context.Context, q ledger.CatalogueQuery) (hi
 		hits.IDs = append(hits.IDs, entry.ID)
 	}
 	return hits, nil
+}
+
+// ofFunds is a filter for the entries of funds, and with "" of those that are of none: nothing equals an empty value.
+func ofFunds(funds []string) string {
+	filter := "fund_code IN " + listed(funds)
+	if slices.Contains(funds, "") {
+		filter += " OR fund_code IS EMPTY"
+	}
+	return filter
 }

@@ -7,12 +7,15 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/url"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/meilisearch/meilisearch-go"
+	"github.com/valyala/fasthttp"
 )
 
 // How long Meilisearch may take to accept something; the work itself is waited for as a task.
@@ -100,13 +103,30 @@ func faultOf(err error) error {
 func bare(err error) error {
 	var u *url.Error
 	if errors.As(err, &u) {
-		return u.Err
+		return bare(u.Err)
 	}
 	if errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) {
 		return err
 	}
+	var network net.Error
+	if errors.As(err, &network) || errors.Is(err, fasthttp.ErrConnectionClosed) || errors.Is(err, fasthttp.ErrNoFreeConns) || errors.Is(err, io.EOF) {
+		return &silence{err}
+	}
 	return errors.New("unreadable answer")
 }
+
+// silence is why there was no answer at all. Its text names no address.
+type silence struct{ cause error }
+
+func (s *silence) Error() string {
+	var why syscall.Errno
+	if errors.As(s.cause, &why) {
+		return "no answer: " + why.Error()
+	}
+	return "no answer"
+}
+
+func (s *silence) Unwrap() error { return s.cause }
 
 func hasCode(err error, code string) bool {
 	var f *fault
