@@ -48,6 +48,7 @@ harvest.guard    admin all
 audit.read       auditor all, discipline all
 inquiry.see      duty all, handler own, head all, supervisor all, auditor all, discipline all
 inquiry.sealed   discipline all
+template.keep    duty all, head all
 search.care      admin all
 `
 	var got strings.Builder

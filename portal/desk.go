@@ -25,7 +25,13 @@ type Desk interface {
 	Dossier(ctx context.Context, login, id string) (inquiry.Dossier, error)
 	Act(ctx context.Context, login, id string, deed inquiry.Deed) error
 	Enter(ctx context.Context, login string, f inquiry.Filing) (id, code string, err error)
-	Leaks(ctx context.Context, login, id string, c inquiry.Copy) ([]string, error)
+	Leaks(ctx context.Context, login, id string, c inquiry.Copy) ([]inquiry.Leak, error) // to who may publish it
+	DraftLeaks(ctx context.Context, login, id string) ([]inquiry.Leak, error)            // to who reviews it
+	SaveDraft(ctx context.Context, login, id, text string) error
+	Earlier(ctx context.Context, about inquiry.About, kind inquiry.Kind, subject, words string) ([]inquiry.PublicAnswer, error)
+	Templates(ctx context.Context, kind inquiry.Kind) ([]inquiry.Template, error)
+	SaveTemplate(ctx context.Context, login string, t inquiry.Template) error
+	RemoveTemplate(ctx context.Context, login string, no int64) error
 	ReleaseSender(ctx context.Context, login, id, purpose string) error
 	SenderOf(ctx context.Context, login, id string) (inquiry.Identity, error)
 	OpenFile(ctx context.Context, login, id, file string) (inquiry.File, []byte, error)
@@ -59,6 +65,8 @@ func (s *Server) deskRoutes() {
 	s.door(http.MethodGet, "/office/desk/case/:case/files/:file", see, s.deskFile)
 	s.door(http.MethodGet, "/office/calendar", able(ledger.ActManageCodes), s.calendar)
 	s.door(http.MethodPost, "/office/calendar", able(ledger.ActManageCodes), s.addNotice)
+	s.door(http.MethodGet, "/office/desk/templates", able(ledger.ActKeepTemplates), s.deskTemplates)
+	s.door(http.MethodPost, "/office/desk/templates", able(ledger.ActKeepTemplates).longForm(), s.saveTemplate)
 	s.door(http.MethodGet, "/office/desk/sealed", able(ledger.ActSeeSealed), s.sealedQueue)
 }
 
@@ -98,6 +106,7 @@ type deskQueuePage struct {
 	Count, Late  int
 	Unsigned     int // days of the register that wait for a signature
 	Duty, Sealed bool
+	Templates    bool // the officer keeps them
 	Slip         string
 	Older, Newer string
 }
@@ -123,7 +132,7 @@ func (s *Server) deskQueue(c *fiber.Ctx) error {
 		return err
 	}
 	p := deskQueuePage{OfficeFrame: s.officeFrame(c, "来件", "/office/desk"), Count: list.Count, Late: list.Late, Lines: deskLines(list.Lines)}
-	p.Duty = p.Officer.Has(ledger.RoleDuty)
+	p.Duty, p.Templates = p.Officer.Has(ledger.RoleDuty), p.Officer.May(ledger.ActKeepTemplates)
 	for i, t := range deskTabs {
 		entry := deskTab{Name: t.Name, Path: deskTabPath(t.ID, 1), Query: strings.TrimPrefix(deskTabPath(t.ID, 1), "/office/desk"), Here: i == tab}
 		for state, n := range list.States {

@@ -92,6 +92,7 @@ var officePages = []officePage{
 	{page: "desk_statistics", as: "qian", path: "/office/desk/statistics", says: "来件统计"},
 	{page: "desk_paper", as: "qian", path: "/office/desk/case/{case}/papers/slip", says: "处理笺"},
 	{page: "calendar", as: "chen", path: "/office/calendar", says: "放假安排"},
+	{page: "desk_templates", as: "qian", path: "/office/desk/templates", says: "新模板"},
 	{page: "desk_enter", as: "qian", path: "/office/desk/enter", says: "代为登记"},
 }
 
