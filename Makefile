@@ -51,7 +51,7 @@ county-search: ## a county of PEOPLE (default 1000000) entries: everyone is foun
 	@.ci/setup demo
 	MINGBAI_COUNTY_SEARCH=$(or $(PEOPLE),1000000) go test -count=1 -timeout 120m -run '^TestCountySearch$$' -v ./cmd/mingbai
 
-catch-up: ## how long the index takes for 100,000 published rows in a county of PEOPLE (default 100000) entries, beside raw posting (minutes)
+catch-up: ## how long the index takes for 100,000 published rows in a county of PEOPLE (default 100000) entries, beside raw posting, and what verify takes (minutes)
 	@.ci/setup demo
 	MINGBAI_CATCH_UP=$(or $(PEOPLE),100000) go test -count=1 -timeout 60m -run '^TestCatchUp$$' -v ./cmd/mingbai
 

@@ -12,6 +12,7 @@ import (
 	"net/http/httputil"
 	"net/url"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"runtime"
 	"slices"
@@ -235,10 +236,7 @@ func (w *world) rebuilt(c fixtures.Crowd) {
 	}
 	after := w.rawTime(r)
 	raw := (before + after) / 2
-	peak := "unknown"
-	if u, ok := cmd.ProcessState.SysUsage().(*syscall.Rusage); ok && runtime.GOOS == "linux" {
-		peak = fmt.Sprintf("%d MB", u.Maxrss/1024)
-	}
+	peak := memoryOf(cmd)
 	t.Logf("reindex of %d documents (%d MB) in %v; the same sent raw %v and %v: ratio %.2f (bar 2.0); peak memory of the program %s, its processor time %v",
 		len(plain.ids), r.bytes>>20, took.Round(time.Millisecond), before.Round(time.Millisecond), after.Round(time.Millisecond), took.Seconds()/raw.Seconds(),
 		peak, cmd.ProcessState.UserTime()+cmd.ProcessState.SystemTime())
@@ -246,6 +244,14 @@ func (w *world) rebuilt(c fixtures.Crowd) {
 	if tale.asked == 0 || tale.bad+tale.failed > 0 {
 		t.Errorf("of %d searches through the swap %d were answered wrong and %d not at all", tale.asked, tale.bad, tale.failed)
 	}
+}
+
+// memoryOf is the most that a program took which has ended.
+func memoryOf(cmd *exec.Cmd) string {
+	if u, ok := cmd.ProcessState.SysUsage().(*syscall.Rusage); ok && runtime.GOOS == "linux" {
+		return fmt.Sprintf("%d MB", u.Maxrss/1024)
+	}
+	return "unknown"
 }
 
 func (w *world) generation() string {
