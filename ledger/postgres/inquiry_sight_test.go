@@ -267,7 +267,7 @@ func TestStoredStateIsTheFoldedOne(t *testing.T) {
 		ids = append(ids, id)
 	}
 	done, refused := 0, map[ledger.Kind]int{}
-	for tries := 0; tries < 3000 && done < 150; tries++ {
+	for tries := 0; tries < 3000 && done < 110; tries++ {
 		if r.IntN(8) == 0 {
 			b.now = b.now.Add(time.Duration(r.IntN(40)) * time.Hour)
 		}
