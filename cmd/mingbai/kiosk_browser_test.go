@@ -245,7 +245,17 @@ func TestAFarmerAtAKiosk(t *testing.T) {
 		t.Errorf("%s ways off the site", out)
 	}
 	f.shot("kiosk-3-own")
-	f.touch(".finish a")
+	f.taps = 0
+	f.touch("details.line summary")
+	f.touch("details[open] .ways a.button")
+	f.until(w, "这一笔哪里不对")
+	f.touch(`button[value="1"]`)
+	f.until(w, "留个电话")
+	f.touch(`button[value="send"]`)
+	f.until(w, "这是您的查询码")
+	t.Logf("from one's own payments to a receipt about a wrong line: %d taps", f.taps)
+	f.shot("kiosk-5-receipt")
+	f.touch(".finish .done")
 	f.until(w, "已经清除")
 	gone()
 
