@@ -9,22 +9,23 @@ const (
 	CatalogueAgency  CatalogueKind = "agency"
 	CatalogueProject CatalogueKind = "project" // a row of projects, allocations or transfers
 	CatalogueUnit    CatalogueKind = "unit"    // a unit with a budget or a roster
+	CatalogueAnswer  CatalogueKind = "answer"  // an answer of the inquiry desk that everybody may read
 	CatalogueGuide   CatalogueKind = "guide"   // a page that explains
 )
 
 // CatalogueKinds are all kinds in their order.
-var CatalogueKinds = []CatalogueKind{CatalogueFund, CatalogueAgency, CatalogueProject, CatalogueUnit, CatalogueGuide}
+var CatalogueKinds = []CatalogueKind{CatalogueFund, CatalogueAgency, CatalogueProject, CatalogueUnit, CatalogueAnswer, CatalogueGuide}
 
 // CatalogueEntry is something public that is no person and can be found by its name.
 type CatalogueEntry struct {
 	ID    string // 32 hex digits, of what it is and where: the same whenever it is computed
 	Kind  CatalogueKind
-	Fund  string // the code; empty for a guide
+	Fund  string // the code; empty for a guide, and an answer that is about none
 	Year  int    // the newest in which it stands; 0 where years mean nothing
 	Unit  string // by which a page of the fund is narrowed; empty for none
 	Title string
-	Words string // found by these, too
-	Path  string // of a guide
+	Words string // found by these, too: words, or whole sentences
+	Path  string // of a guide or an answer
 	From  string // the fund's name
 }
 

@@ -118,6 +118,7 @@ type LookupEntry struct {
 
 // OwnBook is everything paid to one person, as only that person may see it.
 type OwnBook struct {
+	Person   string // as in PersonRef
 	Name     string
 	Village  string // where the newest row stands
 	Own      Tally  // rows of which the person is householder

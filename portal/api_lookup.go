@@ -92,7 +92,7 @@ func (s *Server) readAPILookup(c *fiber.Ctx) error {
 }
 
 func (s *Server) apiLookup(c *fiber.Ctx) error {
-	_, book, err := s.ownBook(c.UserContext(), c.Locals(questionKey).(question))
+	book, err := s.ownBook(c.UserContext(), c.Locals(questionKey).(question))
 	if errors.Is(err, ledger.ErrNotFound) {
 		return c.JSON(apiOwn{Said: "没有查到。请核对姓名和身份证号；刚发的补贴可能还没有公开。"})
 	}

@@ -20,7 +20,7 @@ type shelf struct {
 
 var shelfNames = map[ledger.CatalogueKind]string{
 	ledger.CatalogueFund: "资金项目", ledger.CatalogueAgency: "单位", ledger.CatalogueProject: "建设和分配项目",
-	ledger.CatalogueUnit: "单位的预算和人员", ledger.CatalogueGuide: "说明",
+	ledger.CatalogueUnit: "单位的预算和人员", ledger.CatalogueAnswer: "公开答复", ledger.CatalogueGuide: "说明",
 }
 
 func shelves(entries []ledger.CatalogueEntry) (list []shelf) {

@@ -30,6 +30,8 @@ type Config struct {
 	FormKey []byte `validate:"min=32"`
 	// Timeout is the longest that one request may work; 10 s when zero.
 	Timeout time.Duration
+	// Now is the books' clock; time.Now when nil.
+	Now func() time.Time
 
 	Normalise  func(string) string          `validate:"required"` // search.Normalise
 	Token      func(ledger.IDNumber) []byte `validate:"required"` // keyed token of a number
@@ -101,6 +103,9 @@ func (c Config) withDefaults() Config {
 	if len(c.FormKey) == 0 {
 		c.FormKey = make([]byte, 32)
 		_, _ = rand.Read(c.FormKey) // never fails
+	}
+	if c.Now == nil {
+		c.Now = time.Now
 	}
 	if c.Timeout <= 0 {
 		c.Timeout = 10 * time.Second

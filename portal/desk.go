@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -30,6 +31,13 @@ type Desk interface {
 	OpenFile(ctx context.Context, login, id, file string) (inquiry.File, []byte, error)
 	SignDay(ctx context.Context, login string, day time.Time, note string) error
 	Days(ctx context.Context, from, to time.Time) ([]inquiry.Day, error)
+	Paper(ctx context.Context, login, id string, p inquiry.Paper) (inquiry.Dossier, error)
+	Register(ctx context.Context, login string, q inquiry.RegisterQuery, each func(inquiry.Entry) error) (count int, err error)
+	FiguresFor(ctx context.Context, login string, year int) (inquiry.Figures, error)
+	Desk(ctx context.Context) (inquiry.Desk, error)
+	TryNotice(ctx context.Context, login, text string) (inquiry.NoticeChange, error)
+	AddNotice(ctx context.Context, login, text string) (moved int, err error)
+	TakeRegister(ctx context.Context, login string, q inquiry.RegisterQuery) error
 }
 
 func (s *Server) deskRoutes() {
@@ -38,12 +46,19 @@ func (s *Server) deskRoutes() {
 	s.door(http.MethodGet, "/office/desk/slip", see, s.deskSlip)
 	s.door(http.MethodGet, "/office/desk/days", see, s.deskDays)
 	s.door(http.MethodPost, "/office/desk/days", see, s.signDay)
+	s.door(http.MethodGet, "/office/desk/register", see, s.deskRegister)
+	s.door(http.MethodGet, "/office/desk/statistics", see, s.deskStatistics)
+	s.door(http.MethodGet, "/office/desk/cases.xlsx", see, s.sendCases)
+	s.door(http.MethodGet, "/office/desk/case/:case/papers/:paper", see, s.deskPaper)
+	s.door(http.MethodPost, "/office/desk/case/:case/papers/:paper", see, s.deskPaperTo)
 	s.door(http.MethodGet, "/office/desk/enter", see, s.deskEnter)
 	s.door(http.MethodPost, "/office/desk/enter", see.longForm(), s.deskTake)
 	s.door(http.MethodGet, "/office/desk/case/:case", see, s.deskCase)
 	s.door(http.MethodPost, "/office/desk/case/:case", see.longForm(), s.deskAct)
 	s.door(http.MethodPost, "/office/desk/case/:case/sender", see, s.deskSender)
 	s.door(http.MethodGet, "/office/desk/case/:case/files/:file", see, s.deskFile)
+	s.door(http.MethodGet, "/office/calendar", able(ledger.ActManageCodes), s.calendar)
+	s.door(http.MethodPost, "/office/calendar", able(ledger.ActManageCodes), s.addNotice)
 	s.door(http.MethodGet, "/office/desk/sealed", able(ledger.ActSeeSealed), s.sealedQueue)
 }
 
@@ -63,6 +78,7 @@ var deskTabs = []struct {
 
 type deskTab struct {
 	Name, Path string
+	Query      string // of the path
 	Count      int
 	Here       bool
 }
@@ -109,7 +125,7 @@ func (s *Server) deskQueue(c *fiber.Ctx) error {
 	p := deskQueuePage{OfficeFrame: s.officeFrame(c, "来件", "/office/desk"), Count: list.Count, Late: list.Late, Lines: deskLines(list.Lines)}
 	p.Duty = p.Officer.Has(ledger.RoleDuty)
 	for i, t := range deskTabs {
-		entry := deskTab{Name: t.Name, Path: deskTabPath(t.ID, 1), Here: i == tab}
+		entry := deskTab{Name: t.Name, Path: deskTabPath(t.ID, 1), Query: strings.TrimPrefix(deskTabPath(t.ID, 1), "/office/desk"), Here: i == tab}
 		for state, n := range list.States {
 			if t.ID != "all" && (len(t.States) == 0 || slices.Contains(t.States, state)) && !q.All {
 				entry.Count += n

@@ -18,7 +18,6 @@ type deskCasePage struct {
 	OfficeFrame
 	inquiry.Dossier
 	Path   string
-	Names  map[string]string
 	Clocks []deskClock
 	Steps  []deskStep
 	Forms  []deskForm
@@ -30,6 +29,7 @@ type deskCasePage struct {
 	Looked bool // the copy was looked at before it is published
 	Like   []inquiry.PublicAnswer
 	Status inquiry.Status
+	Papers []inquiry.Paper // that may be printed of it now
 }
 
 func (deskCasePage) view() string { return "pages/office_desk_case" }
@@ -65,7 +65,7 @@ func (s *Server) showCase(c *fiber.Ctx, status int, try deskTry) error {
 		return err
 	}
 	p := deskCasePage{
-		OfficeFrame: s.officeFrame(c, dossier.Subject, "/office/desk"), Dossier: dossier, Path: casePath(id), Names: map[string]string{},
+		OfficeFrame: s.officeFrame(c, dossier.Subject, "/office/desk"), Dossier: dossier, Path: casePath(id),
 		Urgent: dossier.Level.Name(), Class: urgencyClasses[dossier.Level], Sender: try.sender, Status: dossier.Tracked.Status, Looked: try.looked,
 	}
 	if p.Fault = try.fault; dossier.Case.State == inquiry.Sealed {
@@ -81,16 +81,14 @@ func (s *Server) showCase(c *fiber.Ctx, status int, try deskTry) error {
 // fillCase adds what the page needs beside the case itself.
 func (s *Server) fillCase(c *fiber.Ctx, p *deskCasePage, try deskTry) error {
 	ctx := c.UserContext()
-	officers, err := s.office.Officers(ctx)
+	names, departments, err := s.deskNames(c)
 	if err != nil {
 		return err
 	}
-	for _, o := range officers {
-		p.Names[o.Login] = o.Name
-	}
-	departments, err := s.office.Departments(ctx)
-	if err != nil {
-		return err
+	for _, paper := range inquiry.Papers {
+		if p.Sight.Internal && paper.Of(p.Case) {
+			p.Papers = append(p.Papers, paper)
+		}
 	}
 	for _, k := range p.Case.Clocks {
 		clock := deskClock{Name: k.Kind.Name(), Running: k.Running()}
@@ -99,11 +97,7 @@ func (s *Server) fillCase(c *fiber.Ctx, p *deskCasePage, try deskTry) error {
 		}
 		p.Clocks = append(p.Clocks, clock)
 	}
-	for _, e := range p.Said {
-		p.Steps = append(p.Steps, deskStep{
-			At: e.At, Who: p.who(e.By), What: stepWords(e, departments), Text: e.Words.Text, Draft: e.Words.Proposed, Copy: e.Words.Copy,
-		})
-	}
+	p.Steps = stepsOf(p.Said, names, departments)
 	slices.Reverse(p.Steps)
 	if slices.Contains(p.Acts, inquiry.Draft) || slices.Contains(p.Acts, inquiry.Redraft) {
 		if p.Like, _, err = s.config.Desk.PublicAnswers(ctx, inquiry.AnswerQuery{Fund: p.About.Fund, Limit: 3}); err != nil {
@@ -133,14 +127,24 @@ func copyOf(b brought) inquiry.Copy {
 	return inquiry.Copy{Title: b.text("title"), Question: b.text("question"), Answer: b.text("answer"), Disclosed: b.text("disclosed")}
 }
 
-func (p deskCasePage) who(by inquiry.Actor) string {
+// stepsOf are the events of a case as the office sees them, in their order.
+func stepsOf(said []inquiry.Said, names map[string]string, departments []ledger.Department) (steps []deskStep) {
+	for _, e := range said {
+		steps = append(steps, deskStep{
+			At: e.At, Who: whoDid(e.By, names), What: stepWords(e, departments), Text: e.Words.Text, Draft: e.Words.Proposed, Copy: e.Words.Copy,
+		})
+	}
+	return steps
+}
+
+func whoDid(by inquiry.Actor, names map[string]string) string {
 	switch {
 	case by.Role == inquiry.Citizen:
 		return "来件人"
 	case by.Role == inquiry.System:
 		return "系统"
-	case p.Names[by.Login] != "":
-		return p.Names[by.Login] + "（" + by.Role.Name() + "）"
+	case names[by.Login] != "":
+		return names[by.Login] + "（" + by.Role.Name() + "）"
 	}
 	return by.Login
 }

@@ -140,7 +140,8 @@ func (f *fixture) OwnBook(_ context.Context, person string) (ledger.OwnBook, err
 	related.Role, related.Name, related.FundName = ledger.Payee, "张老根", hardship.Name
 	short := payment(2024, 2, 100000)
 	book := ledger.OwnBook{
-		Name: f.name, Village: "赵家湾村", Own: ledger.Tally{Rows: 3, Total: 308172}, Related: ledger.Tally{Rows: 1, Total: 96000}, OtherNames: 2,
+		Person: zhangID,
+		Name:   f.name, Village: "赵家湾村", Own: ledger.Tally{Rows: 3, Total: 308172}, Related: ledger.Tally{Rows: 1, Total: 96000}, OtherNames: 2,
 		Years:    []ledger.YearTally{{Year: 2025, Tally: ledger.Tally{Rows: 1, Total: 104086}}, {Year: 2024, Tally: ledger.Tally{Rows: 2, Total: 204086}}},
 		Payments: []ledger.Payment{payment(2025, 1, 104086), short, payment(2024, 4, 104086), related},
 		Family:   []ledger.FamilyTally{{Partner: ledger.Partner{Role: ledger.Payee, Name: "张小丰"}, Tally: ledger.Tally{Rows: 1, Total: 104086}}},
@@ -304,15 +305,15 @@ func (f *fixture) OpenLists(_ context.Context, q ledger.ListQuery) ([]ledger.Ope
 	}}, f.err
 }
 
-func (f *fixture) Lookup(_ context.Context, token []byte, nameKey string) (string, error) {
+func (f *fixture) LookUp(ctx context.Context, token []byte, nameKey string) (ledger.OwnBook, error) {
 	f.looked++
 	if f.err != nil {
-		return "", f.err
+		return ledger.OwnBook{}, f.err
 	}
 	if nameKey == "张三丰" && string(token) == zhangNumber {
-		return zhangID, nil
+		return f.OwnBook(ctx, zhangID)
 	}
-	return "", ledger.ErrNotFound
+	return ledger.OwnBook{}, ledger.ErrNotFound
 }
 
 // site is a server over a fixture with a browser's cookies and the log in hand.
@@ -378,10 +379,17 @@ func (s *site) get(path string) answer {
 	return s.do(httptest.NewRequest(http.MethodGet, path, nil))
 }
 
-func form(values url.Values) *http.Request {
-	r := httptest.NewRequest(http.MethodPost, "/lookup", strings.NewReader(values.Encode()))
+func posted(path string, values url.Values) *http.Request {
+	r := httptest.NewRequest(http.MethodPost, path, strings.NewReader(values.Encode()))
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	return r
+}
+
+func form(values url.Values) *http.Request { return posted("/lookup", values) }
+
+func (s *site) send(path string, values url.Values) answer {
+	s.t.Helper()
+	return s.do(posted(path, values))
 }
 
 // ask opens the home page as a browser does and sends its form.

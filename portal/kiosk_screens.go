@@ -242,19 +242,22 @@ func (s *Server) readKioskNumber(c *fiber.Ctx) error {
 	return c.Next()
 }
 
+// nobody is a reference that nobody has.
+const nobody = "00000000000000000000000000000000"
+
 // kioskLook asks the books whose name and number these are, and keeps the answer's random reference. Whoever is not found is
 // nobody, as in lookup.
 func (s *Server) kioskLook(c *fiber.Ctx) error {
 	q, t := c.Locals(questionKey).(question), seatOf(c)
 	s.countAtKiosk(c, ledger.KioskUse{Lookups: 1})
-	person, err := s.finder.Lookup(c.UserContext(), s.config.Token(q.number), s.config.Normalise(q.name))
+	book, err := s.ownBook(c.UserContext(), q)
 	if errors.Is(err, ledger.ErrNotFound) {
-		person, err = nobody, nil
+		book.Person, err = nobody, nil
 	}
 	if err != nil {
 		return err
 	}
-	t.Person, t.Doubt = person, q.fault != ledger.IDGood && q.fault != ledger.IDOld
+	t.Person, t.Doubt = book.Person, q.fault != ledger.IDGood && q.fault != ledger.IDOld
 	return c.Redirect("/kiosk/own", http.StatusSeeOther)
 }
 
@@ -281,7 +284,7 @@ func (s *Server) kioskOwn(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	p, err := s.ownPage(c, t.Person, book)
+	p, err := s.ownPage(c, book)
 	if err != nil {
 		return err
 	}

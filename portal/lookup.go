@@ -60,40 +60,28 @@ type missingPage struct {
 
 func (missingPage) view() string { return "pages/missing" }
 
-// nobody is a reference that nobody has.
-const nobody = "00000000000000000000000000000000"
-
-// lookup shows a person their own book. A wrong name, a wrong number and an unknown person end in the same query and the
+// lookup shows a person their own book. A wrong name, a wrong number and an unknown person end in the same queries and the
 // same page.
 func (s *Server) lookup(c *fiber.Ctx) error {
 	q := c.Locals(questionKey).(question)
 	s.countAtKiosk(c, ledger.KioskUse{Lookups: 1})
-	person, book, err := s.ownBook(c.UserContext(), q)
+	book, err := s.ownBook(c.UserContext(), q)
 	if errors.Is(err, ledger.ErrNotFound) {
 		return s.missing(c, q)
 	}
 	if err != nil {
 		return err
 	}
-	p, err := s.ownPage(c, person, book)
+	p, err := s.ownPage(c, book)
 	if err != nil {
 		return err
 	}
 	return s.show(c, http.StatusOK, p)
 }
 
-// ownBook is ErrNotFound also when the last row was withdrawn between the two questions. Whoever is not found is nobody, and
-// nobody's book is asked for all the same.
-func (s *Server) ownBook(ctx context.Context, q question) (person string, book ledger.OwnBook, err error) {
-	person, err = s.finder.Lookup(ctx, s.config.Token(q.number), s.config.Normalise(q.name))
-	if errors.Is(err, ledger.ErrNotFound) {
-		person, err = nobody, nil
-	}
-	if err != nil {
-		return person, book, err
-	}
-	book, err = s.books.OwnBook(ctx, person)
-	return person, book, err
+// ownBook asks the books alone: a number is a key of theirs, and the index could only answer with a reference to be read here.
+func (s *Server) ownBook(ctx context.Context, q question) (ledger.OwnBook, error) {
+	return s.books.LookUp(ctx, s.config.Token(q.number), s.config.Normalise(q.name))
 }
 
 func (s *Server) missing(c *fiber.Ctx, q question) error {

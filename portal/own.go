@@ -40,7 +40,7 @@ func (l familyLine) Does() string {
 	return "享受"
 }
 
-func (s *Server) ownPage(c *fiber.Ctx, person string, book ledger.OwnBook) (p ownPage, err error) {
+func (s *Server) ownPage(c *fiber.Ctx, book ledger.OwnBook) (p ownPage, err error) {
 	p = ownPage{
 		Frame: s.frame("我的账"), Book: book, Sum: sum{"历年合计", book.Own}, RelatedSum: sum{"代收或享受合计", book.Related},
 		Bars: yearBars(book.Years, func(y int) string { return "#y" + strconv.Itoa(y) }),
@@ -57,7 +57,7 @@ func (s *Server) ownPage(c *fiber.Ctx, person string, book ledger.OwnBook) (p ow
 	for _, f := range book.Family {
 		p.Family = append(p.Family, familyLine{f})
 	}
-	p.Proof, err = s.proofOf(c, person, book)
+	p.Proof, err = s.proofOf(c, book)
 	return p, err
 }
 

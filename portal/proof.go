@@ -45,8 +45,8 @@ const (
 	claimBytes = 1 + 16 + 8 + 4 + 8 + 12
 )
 
-func newClaim(person string, book ledger.OwnBook, at time.Time) claim {
-	return claim{person, at, book.Own.Rows, book.Own.Total, digestOf(book, at)}
+func newClaim(book ledger.OwnBook, at time.Time) claim {
+	return claim{book.Person, at, book.Own.Rows, book.Own.Total, digestOf(book, at)}
 }
 
 // digestOf is over all rows published by a moment: which there are, their amounts, and whether each counts. A batch that was
@@ -85,11 +85,11 @@ func readClaim(b []byte) (m claim, ok bool) {
 }
 
 // proofOf makes the code for a sheet that is about to be shown.
-func (s *Server) proofOf(c *fiber.Ctx, person string, book ledger.OwnBook) (*proofSheet, error) {
-	if s.config.Seals == nil || len(person) != 32 {
+func (s *Server) proofOf(c *fiber.Ctx, book ledger.OwnBook) (*proofSheet, error) {
+	if s.config.Seals == nil || len(book.Person) != 32 {
 		return nil, nil
 	}
-	m := newClaim(person, book, time.Now().Truncate(time.Microsecond)) // as the code keeps it
+	m := newClaim(book, time.Now().Truncate(time.Microsecond)) // as the code keeps it
 	code := base64.RawURLEncoding.EncodeToString(s.config.Seals.Seal(claimPlace, m.bytes()))
 	picture, err := qr(c.BaseURL() + "/proof/" + code)
 	return &proofSheet{picture, "/proof/" + code, m.at}, err
@@ -104,6 +104,11 @@ type proofPage struct {
 	At      time.Time
 	Sum     sum
 	Newer   int // rows that came later and are not on it
+
+	Token string
+	Code  string // of the form that asks for the name on the sheet
+	Named bool   // a name was given
+	Same  bool   // and it is whose book this is
 }
 
 func (proofPage) view() string { return "pages/proof" }
@@ -112,10 +117,12 @@ func (s *Server) howToProve(c *fiber.Ctx) error {
 	return s.show(c, http.StatusOK, proofPage{Frame: s.frame("核对打印件")})
 }
 
+// proof answers what the code says; asked by a form, also whether the name on the paper is whose book it is. The code alone
+// names nobody, so a sheet whose printed name was changed is told only by giving that name.
 func (s *Server) proof(c *fiber.Ctx) error {
-	p := proofPage{Frame: s.frame("核对打印件"), Asked: true}
+	p := proofPage{Frame: s.frame("核对打印件"), Asked: true, Token: formToken(c), Code: param(c, "sheet")}
 	p.NoIndex = true
-	m, ok := s.openClaim(param(c, "sheet"))
+	m, ok := s.openClaim(p.Code)
 	if !ok {
 		return s.show(c, http.StatusNotFound, p)
 	}
@@ -129,6 +136,9 @@ func (s *Server) proof(c *fiber.Ctx) error {
 		if pay.Published.After(m.at) && pay.Ended.IsZero() && len(pay.Former) == 0 {
 			p.Newer++
 		}
+	}
+	if name := s.config.Normalise(c.FormValue("name")); c.Method() == fiber.MethodPost && name != "" {
+		p.Named, p.Same = true, name == s.config.Normalise(book.Name)
 	}
 	return s.show(c, http.StatusOK, p)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/base64"
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -20,7 +21,7 @@ func sealed(t *testing.T) (s *site, code string) {
 	}
 	s = setup(t, func(c *Config) { c.Seals = keys })
 	book, _ := s.books.OwnBook(context.Background(), zhangID)
-	m := newClaim(zhangID, book, time.Now().Truncate(time.Microsecond))
+	m := newClaim(book, time.Now().Truncate(time.Microsecond))
 	return s, base64.RawURLEncoding.EncodeToString(keys.Seal(claimPlace, m.bytes()))
 }
 
@@ -54,6 +55,29 @@ func TestOneChangedCharacterProvesNothing(t *testing.T) {
 		if a := s.get("/proof/" + bad); a.StatusCode != http.StatusNotFound {
 			t.Errorf("%.50q: %d", bad, a.StatusCode)
 		}
+	}
+}
+
+func TestTheNameOnASheetIsHeldAgainstTheBook(t *testing.T) {
+	s, code := sealed(t)
+	token := s.get("/proof/"+code).attr("main input[name=csrf_token]", "value")
+	for name, want := range map[string]string{"张三丰": "姓名相符", " 张 三丰 ": "姓名相符", "李四": "姓名不符", "": ""} {
+		a := s.send("/proof/"+code, url.Values{tokenField: {token}, "name": {name}})
+		s.status(a, http.StatusOK)
+		if want != "" {
+			s.says(a, "main .badge", want)
+		} else if strings.Contains(a.body, "姓名相符") || strings.Contains(a.body, "姓名不符") {
+			t.Error("no name was compared")
+		}
+		if strings.Contains(a.body, "张三丰") {
+			t.Errorf("%q: the page names whose sheet it is", name)
+		}
+	}
+	if a := s.send("/proof/"+code, url.Values{"name": {"张三丰"}}); a.StatusCode != http.StatusForbidden {
+		t.Errorf("without the form's token: %d", a.StatusCode)
+	}
+	if a := s.send("/proof/x"+code, url.Values{tokenField: {token}, "name": {"张三丰"}}); a.StatusCode != http.StatusNotFound {
+		t.Errorf("a false code with a name: %d", a.StatusCode)
 	}
 }
 

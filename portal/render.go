@@ -9,6 +9,7 @@ import (
 	"github.com/gofiber/template/html/v2"
 
 	"mingbai/ledger"
+	"mingbai/ledger/inquiry"
 	"mingbai/templates"
 )
 
@@ -85,6 +86,11 @@ var everyPage = []page{
 	deskCasePage{},
 	deskDaysPage{},
 	deskEnterPage{},
+	deskPaperPage{},
+	calendarPage{Change: &inquiry.NoticeChange{}},
+	figuresPage{figuresBody: newFiguresBody(inquiry.Figures{}.Public(), "", nil)},
+	deskFiguresPage{figuresBody: newFiguresBody(inquiry.Figures{}.Whole(), "", nil)},
+	deskRegisterPage{},
 	challengePage{},
 	waitPage{},
 	kioskPage{},

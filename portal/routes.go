@@ -51,7 +51,8 @@ func (s *Server) routes() {
 	s.app.Post("/elder", s.elder)
 	if s.config.Seals != nil {
 		s.app.Get("/proof", zip, s.howToProve)
-		s.app.Get("/proof/:sheet", private, browse, s.proof)
+		s.app.Get("/proof/:sheet", private, form, browse, s.proof)
+		s.app.Post("/proof/:sheet", private, form, byAddress, s.proof)
 	}
 
 	if s.config.Archive != nil {

@@ -21,6 +21,7 @@ type Books interface {
 	YearFigures(ctx context.Context, year int) (ledger.YearFigures, error) // year 0: the newest with data
 	Newest(ctx context.Context, n int) ([]ledger.Publication, error)
 	PublicPerson(ctx context.Context, ref ledger.PersonRef) (ledger.FoundPerson, []ledger.Payment, error)
+	LookUp(ctx context.Context, token []byte, nameKey string) (ledger.OwnBook, error) // both must be the same person's
 	OwnBook(ctx context.Context, person string) (ledger.OwnBook, error)
 	Funds(ctx context.Context) ([]ledger.FundYear, error)
 	Publications(ctx context.Context, skip, n int) ([]ledger.Publication, int, error) // all that were ever public, newest first
@@ -39,7 +40,6 @@ type Books interface {
 type Finder interface {
 	// Ask finds people by a name as it was typed, the closest first and each way apart, and what the catalogue has beside.
 	Ask(ctx context.Context, q ledger.Question) (ledger.Answer, error)
-	Lookup(ctx context.Context, token []byte, nameKey string) (person string, err error)
 }
 
 // Server is the site.
@@ -65,6 +65,7 @@ type Server struct {
 	office   Office
 	needs    map[string]need // who may come through each route of the office, by method and path
 	streamed []string        // patterns of the routes that take files
+	figures  figureKeep      // of the inquiry desk, for everybody
 	printing chan struct{}   // holds one: who makes a PDF
 	open     []string        // addresses without parameters that are answered
 	menu     []way

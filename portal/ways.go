@@ -46,7 +46,7 @@ var (
 		{Path: "/funds?kind=post", Name: "人员编制", Note: "吃财政饭的是哪些人"},
 		{Path: "/answers", Name: "公开答复", Note: "别人问过什么，怎么答的"},
 		{Path: "/wall", Name: "点题公开", Note: "大家要公开的，公开了什么"},
-		{Path: "/statistics", Name: "统计", Note: "各年各镇的数字和办理情况"},
+		{Path: "/statistics", Name: "统计", Note: "来件一年收到多少、按时没有、满不满意"},
 		{Path: "/data", Name: "开放数据", Note: "整张表下载，不含个人信息"},
 	}
 	askWays = []way{

@@ -2,7 +2,6 @@ package portal
 
 import (
 	"net/http"
-	"net/http/httptest"
 	"net/url"
 	"strings"
 	"testing"
@@ -13,8 +12,7 @@ import (
 // elderForm is the head's button.
 func (s *site) elderForm(on, from string) answer {
 	s.t.Helper()
-	r := httptest.NewRequest(http.MethodPost, "/elder", strings.NewReader(url.Values{"on": {on}}.Encode()))
-	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	r := posted("/elder", url.Values{"on": {on}})
 	r.Header.Set("Referer", from)
 	return s.do(r)
 }

@@ -5,9 +5,8 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"unicode"
 	"unicode/utf8"
-
-	"github.com/meilisearch/meilisearch-go"
 
 	"mingbai/ledger"
 )
@@ -29,16 +28,20 @@ func catalogueOf(e ledger.CatalogueEntry) catalogueDocument {
 	return catalogueDocument{e.ID, sorted(all), string(e.Kind), e.Fund, rank(e.Kind)}
 }
 
-// maxText is how much of a title can be found: a clerk's sheet may hold a page in a cell.
+// maxText is how much of a title, or of words between two stops, can be found: a clerk's sheet may hold a page in a cell.
 const maxText = 60
 
-// texts are what an entry is found by, normalised.
+// texts are what an entry is found by, normalised. Words may be sentences: nobody asks across a stop.
 func texts(e ledger.CatalogueEntry) (all []string) {
-	for _, text := range append([]string{e.Title}, strings.Fields(e.Words)...) {
+	for _, text := range append([]string{e.Title}, strings.FieldsFunc(e.Words, stop)...) {
 		r := []rune(Normalise(text))
 		all = append(all, string(r[:min(len(r), maxText)]))
 	}
 	return all
+}
+
+func stop(r rune) bool {
+	return unicode.IsSpace(r) || unicode.IsPunct(r) && !strings.ContainsRune("·•‧・．", r)
 }
 
 // catalogueFilter writes a question as a filter.
@@ -117,23 +120,11 @@ func (e *Engine) readCatalogue(ctx context.Context, q ledger.CatalogueQuery) (hi
 	return hits, nil
 }
 
-// applyCatalogue takes out what the index holds of the funds that changed and puts in what there is of them now. Between the
-// two the outbox still says that the index is behind, and the books answer.
-func (e *Engine) applyCatalogue(ctx context.Context, generation string, c ledger.IndexChanges) (refused []ledger.IndexFault, err error) {
-	if len(c.Funds) == 0 {
-		return nil, nil
+// ofFunds is a filter for the entries of funds, and with "" of those that are of none: nothing equals an empty value.
+func ofFunds(funds []string) string {
+	filter := "fund_code IN " + listed(funds)
+	if slices.Contains(funds, "") {
+		filter += " OR fund_code IS EMPTY"
 	}
-	w := e.writer(catalogue, generation)
-	if err := e.client.do(ctx, w.uid, func(ctx context.Context) (*meilisearch.TaskInfo, error) {
-		return e.client.Index(w.uid).DeleteDocumentsByFilterWithContext(ctx, "fund_code IN "+listed(c.Funds), nil)
-	}); err != nil {
-		return nil, err
-	}
-	for _, entry := range c.Catalogue {
-		if err := w.put(ctx, entry.ID, entry.Fund, catalogueOf(entry)); err != nil {
-			return nil, err
-		}
-	}
-	err = w.finish(ctx)
-	return w.refused, err
+	return filter
 }

@@ -4,6 +4,7 @@ import (
 	"crypto/md5"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 
 	"mingbai/ledger"
@@ -20,6 +21,10 @@ var entries = []ledger.CatalogueEntry{
 	entryOf(ledger.CatalogueProject, "XM01", "柳林镇 高标准农田建设（二期）"), entryOf(ledger.CatalogueProject, "XM01", `王"五\路`),
 	entryOf(ledger.CatalogueUnit, "RY01", "清泉县农业农村局"),
 	{ID: fmt.Sprintf("%x", md5.Sum(nil)), Kind: ledger.CatalogueGuide, Title: "怎样查", Words: "身份证 安全", Path: "/about"},
+	{
+		ID: fmt.Sprintf("%x", md5.Sum([]byte("answer"))), Kind: ledger.CatalogueAnswer, Title: "面积少了怎么办", Path: "/answers/1",
+		Words: "有村民反映，自家面積少登记0.1亩。 阿依古丽·买买提已重新丈量！差额下月补发" + strings.Repeat("长", 60) + "尾巴；钱到卡上",
+	},
 }
 
 // The catalogue is answered alike by the index, by an index that only the outbox has filled, and by the books.
@@ -30,6 +35,7 @@ func TestCatalogue(t *testing.T) {
 	}
 	drained, m, _ := setup(t)
 	m.enter("XM01", entryOf(ledger.CatalogueProject, "XM01", "早已撤回的农田"))
+	m.enter("", entryOf(ledger.CatalogueAnswer, "", "早已撤回的答复"))
 	_, err := drained.Drain(t.Context())
 	must(t, err)
 	for fund, list := range byFund {
@@ -61,6 +67,11 @@ func TestCatalogue(t *testing.T) {
 			{ledger.CatalogueQuery{Any: [][]string{{`"五\`}}}, []int{5}},
 			{ledger.CatalogueQuery{Any: [][]string{{`" OR kind = "fund`}}}, nil},
 			{ledger.CatalogueQuery{Any: [][]string{{"早已撤回"}}}, nil},
+			{ledger.CatalogueQuery{Any: [][]string{{"面积少登记"}}}, []int{8}},
+			{ledger.CatalogueQuery{Any: [][]string{{"阿依古丽•买买提"}, {"柳林"}}}, []int{4, 8}},
+			{ledger.CatalogueQuery{Any: [][]string{{"怎么办", "钱到卡上"}}}, []int{8}},
+			{ledger.CatalogueQuery{Any: [][]string{{"反映自家"}}}, nil}, // there is a stop between
+			{ledger.CatalogueQuery{Any: [][]string{{"尾巴"}}}, nil},   // too far from the last stop
 			{ledger.CatalogueQuery{}, nil},
 		} {
 			c.q.Most = 20

@@ -7,12 +7,15 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/url"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/meilisearch/meilisearch-go"
+	"github.com/valyala/fasthttp"
 )
 
 // How long Meilisearch may take to accept something; the work itself is waited for as a task.
@@ -71,6 +74,11 @@ func (f *fault) away() bool {
 	return f.Status == 0 || f.Status == 408 || f.Status == 429 || f.Status >= 500
 }
 
+// failed tells whether a task was tried and failed, for a document's sake or Meilisearch's own.
+func (f *fault) failed() bool {
+	return f.Code != "" && f.Code != "task_not_found" && f.Code != codeNoIndex
+}
+
 // faultOf turns an error of the library into ours; nil stays nil.
 func faultOf(err error) error {
 	var f *fault
@@ -95,13 +103,30 @@ func faultOf(err error) error {
 func bare(err error) error {
 	var u *url.Error
 	if errors.As(err, &u) {
-		return u.Err
+		return bare(u.Err)
 	}
 	if errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) {
 		return err
 	}
+	var network net.Error
+	if errors.As(err, &network) || errors.Is(err, fasthttp.ErrConnectionClosed) || errors.Is(err, fasthttp.ErrNoFreeConns) || errors.Is(err, io.EOF) {
+		return &silence{err}
+	}
 	return errors.New("unreadable answer")
 }
+
+// silence is why there was no answer at all. Its text names no address.
+type silence struct{ cause error }
+
+func (s *silence) Error() string {
+	var why syscall.Errno
+	if errors.As(s.cause, &why) {
+		return "no answer: " + why.Error()
+	}
+	return "no answer"
+}
+
+func (s *silence) Unwrap() error { return s.cause }
 
 func hasCode(err error, code string) bool {
 	var f *fault

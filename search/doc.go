@@ -26,8 +26,9 @@
 //
 // A whole name is a key of the books: PeopleNamed finds and reads its people in one statement, always of this moment. That is
 // less work for PostgreSQL than to be asked first where the index stands and then for the rows of what it found, and so even
-// those who use the index most, people who look for themselves, do not wait for it. The index finds what a key does not: parts
-// of names, spellings, near misses, the catalogue.
+// those who use the index most, people who look for themselves, do not wait for it. A number with a name is a key likewise, and
+// the site reads the whole book by it; the lookup index answers whoever asks for the person alone. The index finds what a key
+// does not: parts of names, spellings, near misses, the catalogue.
 //
 // # How names are compared
 //

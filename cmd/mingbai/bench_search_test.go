@@ -45,7 +45,7 @@ func TestSearchUnderLoad(t *testing.T) {
 
 	meili := map[string]string{"Authorization": "Bearer " + c.key, "Content-Type": "application/json"}
 	ratios, costs := map[string][]float64{}, map[string][]float64{}
-	rounds := benchRounds
+	rounds := benchRounds // 0 leaves the lookups alone
 	if n, err := strconv.Atoi(os.Getenv("MINGBAI_BENCH_ROUNDS")); err == nil {
 		rounds = n
 	}
@@ -76,6 +76,9 @@ func TestSearchUnderLoad(t *testing.T) {
 	}
 	lookups := c.lookups(site)
 	for name, bar := range bars {
+		if rounds < 2 { // the first is cold
+			break
+		}
 		judged(fmt.Sprintf("%s of raw Meilisearch's rate, warm, median of %d", name, len(ratios[name])), median(ratios[name]), bar, median(ratios[name]) >= bar)
 		fmt.Printf("      (%.2f by processor time)\n", median(costs[name]))
 	}

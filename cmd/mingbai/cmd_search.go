@@ -124,7 +124,7 @@ func (f foundAll) print(s *streams, q query.Query) {
 		fmt.Fprintf(s.out, "%s  %s\n", e.Title, e.From)
 	}
 	if f.more > 0 {
-		s.say("项目和单位里另有%d条也对得上", f.more)
+		s.say("目录里另有%d条也对得上", f.more)
 	}
 	s.say("共%d人", f.people)
 }

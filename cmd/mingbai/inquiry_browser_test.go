@@ -1,6 +1,7 @@
 package main
 
 import (
+	"net/url"
 	"path/filepath"
 	"regexp"
 	"testing"
@@ -119,6 +120,10 @@ func TestACitizenAsksAboutARow(t *testing.T) {
 			f.see("有村民反映", "点这里看")
 			f.fits()
 			f.shot("ask-9a-answer")
+			f.visit(site + "/people?q=" + url.QueryEscape("面积少登记"))
+			f.see("公开答复", "耕地面积少登记怎么办")
+			f.fits()
+			f.shot("ask-9c-found")
 			f.visit(site + "/wall")
 			f.fits()
 			f.shot("ask-9b-wall")

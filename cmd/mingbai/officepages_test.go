@@ -10,6 +10,8 @@ import (
 
 	"mingbai/fixtures"
 	"mingbai/ledger"
+	"mingbai/ledger/inquiry"
+	"mingbai/ledger/postgres"
 )
 
 // officePage is a page of the office as somebody sees it at work.
@@ -86,6 +88,10 @@ var officePages = []officePage{
 	}},
 	{page: "desk", as: "qian", path: "/office/desk", says: "来件"},
 	{page: "desk_days", as: "qian", path: "/office/desk/days", says: "来件登记册"},
+	{page: "desk_register", as: "qian", path: "/office/desk/register", says: "受理登记册"},
+	{page: "desk_statistics", as: "qian", path: "/office/desk/statistics", says: "来件统计"},
+	{page: "desk_paper", as: "qian", path: "/office/desk/case/{case}/papers/slip", says: "处理笺"},
+	{page: "calendar", as: "chen", path: "/office/calendar", says: "放假安排"},
 	{page: "desk_enter", as: "qian", path: "/office/desk/enter", says: "代为登记"},
 }
 
@@ -123,9 +129,13 @@ func (w *world) officeAtWork(site string) (marks *strings.Replacer) {
 	for _, login := range []string{"wu", "audrey", "qian"} {
 		w.must(w.accounts().SetPassword(ctx, console, login, officePassword, false))
 	}
+	desk, err := postgres.NewInquiries(w.db, w.keys(), inquiry.Periods{})
+	w.must(err)
+	asked, _, err := desk.Send(ctx, inquiry.Filing{Kind: inquiry.Question, Channel: inquiry.Web, Subject: "今年的地力补贴什么时候发", Text: "去年这个时候已经发了，今年还没有到账。"})
+	w.must(err)
 	set, faulty := w.faultySet(site)
 	return strings.NewReplacer("{link}", strings.TrimPrefix(link, site), "{published}", published, "{waiting}", waiting, "{certified}", certified,
-		"{request}", fmt.Sprint(request), "{notice}", "file://"+notice, "{set}", set, "{faulty}", faulty)
+		"{request}", fmt.Sprint(request), "{notice}", "file://"+notice, "{set}", set, "{faulty}", faulty, "{case}", asked)
 }
 
 // faultySet sends a set of village workbooks by the site, one of them with faults.

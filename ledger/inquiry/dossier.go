@@ -159,6 +159,24 @@ type Line struct {
 	Round       int
 }
 
+// Entry is a case in the register: who entered it, when it was answered, and what its sender said of that.
+type Entry struct {
+	Line
+	FirstBy  string // registered it last
+	SecondBy string // countersigned that
+	Answered time.Time
+	Rating   Rating // the last one
+}
+
+// RegisterQuery chooses cases of the register, by the days on which they came.
+type RegisterQuery struct {
+	From, To time.Time // dates, both in it; zero: without a bound
+	States   []State   // all when empty
+	Waiting  bool      // only those that wait for the office
+	Skip     int
+	Limit    int // 0: all
+}
+
 // QueueQuery chooses cases of a list.
 type QueueQuery struct {
 	States []State // all that wait for the office when empty
@@ -196,6 +214,7 @@ type AnswerQuery struct {
 	Fund    string
 	Village string // code of a village or town
 	Kind    Kind
+	Opened  bool // only those by which something was opened
 	Skip    int
 	Limit   int
 }

@@ -10,7 +10,7 @@ import (
 )
 
 // catalogueRows is everything public that is no person: the funds, and of every table that is open today what its rows are
-// about, once each, as of the newest year. Of posts only the units are in it.
+// about, once each, as of the newest year. Of posts only the units are in it; of the inquiry desk the published copies.
 const catalogueRows = `
 	select md5(concat_ws('|', kind, fund, unit, title)) as id, kind, fund, max(year) as year, unit, title, '' as words, '' as path
 	from (
@@ -35,6 +35,9 @@ const catalogueRows = `
 			where (d.county, d.year, d.batch_no, d.line) = (p.county, p.year, p.batch_no, p.line)) x
 		where p.county = @county and x.title <> '' and ` + isPublic + `) c
 	group by kind, fund, unit, title
+	union all
+	select md5('answer|' || no), 'answer', coalesce(fund, ''), 0, '', title, question || ' ' || answer, '/answers/' || no
+	from inquiry_answer where county = @county and hidden_at is null
 	union all
 	select md5('guide|' || g.path), 'guide', '', 0, '', g.title, g.words, g.path
 	from unnest(@titles::text[], @words::text[], @paths::text[]) as g (title, words, path)`
@@ -80,7 +83,7 @@ func (db *DB) catalogueOf(ctx context.Context, funds []string) ([]ledger.Catalog
 		left join fund n on n.county = @county and n.code = c.fund where c.fund = any(@funds) order by c.id collate "C"`, args)
 }
 
-// tellCatalogue puts a fund on the search outbox and asks for a drain.
+// tellCatalogue puts a fund, or "" for what is about none, on the search outbox and asks for a drain.
 func (db *DB) tellCatalogue(ctx context.Context, tx pgx.Tx, fund string) error {
 	if _, err := exec(ctx, tx, `insert into search_outbox (county, fund) values (@county, @fund)`,
 		pgx.NamedArgs{"county": db.county, "fund": fund}); err != nil {

@@ -1,6 +1,13 @@
 package postgres
 
-import "context"
+import (
+	"context"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+)
+
+// Quick is the pool of what every search and lookup reads.
+func (db *DB) Quick() *pgxpool.Pool { return db.quick }
 
 // MigrateTo brings an empty database to an older version of the schema.
 func MigrateTo(ctx context.Context, url string, version int64) error {

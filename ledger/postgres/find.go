@@ -107,11 +107,16 @@ const paymentColumns = `p.batch_no, p.line, p.fund, f.name, p.period, p.village,
 	p.standard, p.amount_fen, p.paid_on, p.status, f.document, b.file_name, p.sheet, p.sheet_row, b.published_at,
 	p.village_code, f.disclosure, ` + isPublic + `, b.public_until, ` + endColumns
 
-func scanPayment(row pgx.CollectableRow) (p ledger.Payment, err error) {
+func scanPayment(row pgx.CollectableRow) (ledger.Payment, error) { return scanPaymentAnd(row) }
+
+// scanPaymentAnd reads the columns, the role, and what stands behind them.
+func scanPaymentAnd(row pgx.CollectableRow, more ...any) (p ledger.Payment, err error) {
 	var paid, until, ended *time.Time
-	err = row.Scan(&p.Batch, &p.Line, &p.Fund, &p.FundName, &p.Period, &p.Village, &p.Group, &p.Name, &p.Basis, &p.BasisUnit,
+	err = row.Scan(append([]any{
+		&p.Batch, &p.Line, &p.Fund, &p.FundName, &p.Period, &p.Village, &p.Group, &p.Name, &p.Basis, &p.BasisUnit,
 		&p.Standard, &p.Amount, &paid, &p.Status, &p.Document, &p.FileName, &p.Sheet, &p.SheetRow, &p.Published,
-		&p.VillageCode, &p.Disclosure, &p.ListOpen, &until, &ended, &p.Corrected, &p.EndReason, &p.Role)
+		&p.VillageCode, &p.Disclosure, &p.ListOpen, &until, &ended, &p.Corrected, &p.EndReason, &p.Role,
+	}, more...)...)
 	p.PaidOn, p.ListUntil, p.Ended = orZero(paid), orZero(until), orZero(ended)
 	return p, err
 }

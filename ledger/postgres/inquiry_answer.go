@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"errors"
 	"regexp"
 	"strings"
 
@@ -11,14 +12,15 @@ import (
 	"mingbai/ledger/inquiry"
 )
 
-// publish keeps the public copies in step with a case: a new one when it is published, none in sight when it begins anew or
-// goes to discipline.
+// publish keeps the public copies, and the search for them, in step with a case: a new one when it is published, none in sight
+// when it begins anew or goes to discipline.
 func (m *doing) publish(was inquiry.Case, h held, c inquiry.Copy) error {
 	q := m.q
 	if h.c.State != inquiry.Published && h.c.State != inquiry.Closed && was.PublicCopy != "" {
-		_, err := exec(m.ctx, m.tx, `update inquiry_answer set hidden_at = @now where county = @county and id = @id and hidden_at is null`,
+		hidden, err := all(m.ctx, m.tx, pgx.RowTo[string], `
+			update inquiry_answer set hidden_at = @now where county = @county and id = @id and hidden_at is null returning coalesce(fund, '')`,
 			pgx.NamedArgs{"county": q.county, "id": h.id, "now": q.nowUTC()})
-		return err
+		return m.tellAnswers(hidden, err)
 	}
 	if was.PublicCopy == h.c.PublicCopy || h.c.PublicCopy == "" {
 		return nil
@@ -30,13 +32,21 @@ func (m *doing) publish(was inquiry.Case, h held, c inquiry.Copy) error {
 	if c.Disclosed != "" && !sitePath.MatchString(c.Disclosed) {
 		return ledger.Errorf(ledger.KindInvalid, "公开的位置：写本网站的地址，以 / 开头")
 	}
-	_, err = exec(m.ctx, m.tx, `
+	shown, err := all(m.ctx, m.tx, pgx.RowTo[string], `
 		insert into inquiry_answer (county, id, round, kind, fund, village_code, title, question, answer, disclosed, by_name, received_on, published_at)
 		select county, id, @round, kind, fund, village_code, @title, @question, @answer, @disclosed, @by, (received_at at time zone 'Asia/Shanghai')::date, @now
-		from inquiry where county = @county and id = @id`, pgx.NamedArgs{
+		from inquiry where county = @county and id = @id returning coalesce(fund, '')`, pgx.NamedArgs{
 		"county": q.county, "id": h.id, "round": len(h.c.Rounds), "title": strings.TrimSpace(c.Title), "question": c.Question, "answer": c.Answer,
 		"disclosed": c.Disclosed, "by": by, "now": q.nowUTC(),
 	})
+	return m.tellAnswers(shown, err)
+}
+
+// tellAnswers lets the search look again at the answers about funds.
+func (m *doing) tellAnswers(funds []string, err error) error {
+	for _, fund := range funds {
+		err = errors.Join(err, m.q.tellCatalogue(m.ctx, m.tx, fund))
+	}
 	return err
 }
 
@@ -75,6 +85,9 @@ func (q *Inquiries) PublicAnswers(ctx context.Context, a inquiry.AnswerQuery) (l
 	}
 	if a.Village != "" {
 		where += ` and starts_with(a.village_code, @village)`
+	}
+	if a.Opened {
+		where += ` and a.disclosed <> ''`
 	}
 	if a.Kind != "" {
 		where += ` and a.kind = @kind`

@@ -98,11 +98,16 @@ func (q *Inquiries) SenderOf(ctx context.Context, login, id string) (s inquiry.I
 }
 
 func (q *Inquiries) tellSight(ctx context.Context, tx pgx.Tx, h held, login, action string) error {
+	return q.tellOf(ctx, tx, h, login, action, struct{}{})
+}
+
+// tellOf writes down what an officer looked at. Of a case at discipline it says no more than that there was something.
+func (q *Inquiries) tellOf(ctx context.Context, tx pgx.Tx, h held, login, action string, detail any) error {
 	object := "inquiry/" + h.id
 	if h.c.State == inquiry.Sealed {
-		object = "inquiry" // which one is discipline's business; its own books name it
+		object, detail = "inquiry", struct{}{} // which one is discipline's business; its own books name it
 	}
-	return q.record(ctx, tx, login, action, object, struct{}{})
+	return q.record(ctx, tx, login, action, object, detail)
 }
 
 // Leaks says what of a public copy may not be public, to an officer who sees the case.
