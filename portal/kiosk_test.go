@@ -155,6 +155,11 @@ func TestNobodyLeavesAKiosk(t *testing.T) {
 	if a := s.get("/kiosk/still"); a.attr("main a.button.main", "href") != "/kiosk/villages?village="+villageCode {
 		t.Errorf("back to %s", a.attr("main a.button.main", "href"))
 	}
+	r := httptest.NewRequest(http.MethodGet, "/some.png", nil)
+	r.Header.Set("Sec-Fetch-Dest", "image")
+	for _, a := range []answer{s.do(r), s.get("/favicon.ico")} { // neither may lead to the home, which would end the sitting
+		s.status(a, http.StatusNotFound)
+	}
 	if plain := setup(t).get("/funds"); plain.attr("html", "class") == "kiosk" {
 		t.Error("everybody gets the kiosk's edition")
 	}
