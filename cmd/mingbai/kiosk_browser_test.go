@@ -101,7 +101,7 @@ func (f *farmer) sends(site, path, screen string, fields ...string) {
 	f.visit(site + screen)
 }
 
-// kioskScreens shows every screen of a hall's machine, one after the other. The browser is the hall's until kioskLeaves.
+// kioskScreens shows every screen of a hall's machine, one after the other.
 func (f *farmer) kioskScreens(site string, she fixtures.Household, row string, look func(screen string)) {
 	f.t.Helper()
 	f.visit(site + "/kiosk")
@@ -144,11 +144,6 @@ func (f *farmer) kioskScreens(site string, she fixtures.Household, row string, l
 	look("missing")
 	f.visit(site + "/kiosk/still")
 	look("still")
-}
-
-func (f *farmer) kioskLeaves(site string) {
-	f.t.Helper()
-	f.sends(site, "/kiosk/leave", "/healthz")
 }
 
 // kioskWorld is a county whose machines rest as briefly as a test is patient.
