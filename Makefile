@@ -5,7 +5,7 @@ SHELL := /bin/bash
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 GOFLAGS_BUILD := -trimpath -ldflags "-s -w -X main.version=$(VERSION)"
 
-.PHONY: help demo build test test-race test-libreoffice check bench bench-ingest bench-search bench-portal county-search catch-up fuzz manual tools clean fault-matrix tasks axe
+.PHONY: help demo build test test-race test-libreoffice check bench bench-ingest bench-search bench-portal county-search catch-up fuzz manual tools clean fault-matrix tasks axe desk-load
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -51,7 +51,7 @@ county-search: ## a county of PEOPLE (default 1000000) entries: everyone is foun
 	@.ci/setup demo
 	MINGBAI_COUNTY_SEARCH=$(or $(PEOPLE),1000000) go test -count=1 -timeout 120m -run '^TestCountySearch$$' -v ./cmd/mingbai
 
-catch-up: ## how long the index takes for 100,000 published rows in a county of PEOPLE (default 100000) entries, beside raw posting (minutes)
+catch-up: ## how long the index takes for 100,000 published rows in a county of PEOPLE (default 100000) entries, beside raw posting, and what verify takes (minutes)
 	@.ci/setup demo
 	MINGBAI_CATCH_UP=$(or $(PEOPLE),100000) go test -count=1 -timeout 60m -run '^TestCatchUp$$' -v ./cmd/mingbai
 
@@ -71,6 +71,10 @@ bench-portal: ## pages a second of lists and fund pages beside a constant page, 
 fault-matrix: ## the long fault matrix of search: 20,000 people, each fault lasts 20 s (some 6 minutes)
 	@.ci/setup demo
 	MINGBAI_FAULT_MATRIX=1 go test -count=1 -timeout 30m -v -run '^TestTheFaultMatrix$$' ./cmd/mingbai
+
+desk-load: ## a month at the inquiry desk: PER_DAY (default 2000) inquiries for 30 simulated days, 10 restarts; an hour, and loud about it
+	@.ci/setup demo
+	MINGBAI_DESK_LOAD=$(or $(PER_DAY),2000) go test -count=1 -timeout 180m -v -run '^TestAMonthAtTheDesk$$' ./portal
 
 axe: ## every kind of page in every mode (normal, phone, large edition, dark, kiosk) by axe-core; pictures into MINGBAI_SHOTS
 	@.ci/setup test

@@ -102,6 +102,8 @@ var actWords = map[string][2]string{
 	"row.withdraw":           {"撤回一行", "撤回了{}"},
 	"rows.see":               {"查看明细", "查看了{}的明细"},
 	"sample.draw":            {"抽样", "从{}里抽了样"},
+	"template.remove":        {"去掉答复模板", "去掉了{}"},
+	"template.save":          {"保存答复模板", "保存了{}"},
 	"trap.remove":            {"撤掉哨兵名", "撤掉了{}的哨兵名"},
 	"trap.set":               {"设哨兵名", "给{}设了哨兵名"},
 }
@@ -161,6 +163,8 @@ func objectWords(object string) string {
 			return day + "的来件登记册"
 		}
 		return "来件" + rest
+	case "template":
+		return "第" + rest + "号答复模板"
 	case "calendar":
 		return rest + "年的放假安排"
 	case "request":

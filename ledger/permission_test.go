@@ -47,7 +47,9 @@ codes.manage     admin all
 harvest.guard    admin all
 audit.read       auditor all, discipline all
 inquiry.see      duty all, handler own, head all, supervisor all, auditor all, discipline all
+inquiry.watch    head all, supervisor all
 inquiry.sealed   discipline all
+template.keep    duty all, head all
 search.care      admin all
 `
 	var got strings.Builder

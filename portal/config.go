@@ -55,6 +55,7 @@ type Config struct {
 	Site      string    `validate:"omitempty,url"` // https://… without a slash at the end: how the site is reached, for the sitemap
 	Inquiries Inquiries // what citizens send; no pages for it when nil
 	Desk      Desk      // the office's part of it
+	Messages  bool      // senders who wish it are told of what is new by telephone
 	Scan      Scanner   // of their files; nobody looks when nil
 }
 

@@ -25,7 +25,13 @@ type Desk interface {
 	Dossier(ctx context.Context, login, id string) (inquiry.Dossier, error)
 	Act(ctx context.Context, login, id string, deed inquiry.Deed) error
 	Enter(ctx context.Context, login string, f inquiry.Filing) (id, code string, err error)
-	Leaks(ctx context.Context, login, id string, c inquiry.Copy) ([]string, error)
+	Leaks(ctx context.Context, login, id string, c inquiry.Copy) ([]inquiry.Leak, error) // to who may publish it
+	DraftLeaks(ctx context.Context, login, id string) ([]inquiry.Leak, error)            // to who reviews it
+	SaveDraft(ctx context.Context, login, id, text string) error
+	Earlier(ctx context.Context, about inquiry.About, kind inquiry.Kind, subject, words string) ([]inquiry.PublicAnswer, error)
+	Templates(ctx context.Context, kind inquiry.Kind) ([]inquiry.Template, error)
+	SaveTemplate(ctx context.Context, login string, t inquiry.Template) error
+	RemoveTemplate(ctx context.Context, login string, no int64) error
 	ReleaseSender(ctx context.Context, login, id, purpose string) error
 	SenderOf(ctx context.Context, login, id string) (inquiry.Identity, error)
 	OpenFile(ctx context.Context, login, id, file string) (inquiry.File, []byte, error)
@@ -38,6 +44,11 @@ type Desk interface {
 	TryNotice(ctx context.Context, login, text string) (inquiry.NoticeChange, error)
 	AddNotice(ctx context.Context, login, text string) (moved int, err error)
 	TakeRegister(ctx context.Context, login string, q inquiry.RegisterQuery) error
+	Board(ctx context.Context, login string, q inquiry.BoardQuery) (inquiry.Board, error)
+	Orders(ctx context.Context, login, id string) ([]inquiry.OrderPaper, error)
+	Notices(ctx context.Context, login string, fresh bool, skip, limit int) (inquiry.Notices, error)
+	MessageFaults(ctx context.Context) (given, trying int, said string, err error)
+	PutAwayNotices(ctx context.Context, login string, upto int64) error
 }
 
 func (s *Server) deskRoutes() {
@@ -51,6 +62,10 @@ func (s *Server) deskRoutes() {
 	s.door(http.MethodGet, "/office/desk/cases.xlsx", see, s.sendCases)
 	s.door(http.MethodGet, "/office/desk/case/:case/papers/:paper", see, s.deskPaper)
 	s.door(http.MethodPost, "/office/desk/case/:case/papers/:paper", see, s.deskPaperTo)
+	s.door(http.MethodGet, "/office/desk/watch", able(ledger.ActWatchInquiries), s.deskWatch)
+	s.door(http.MethodGet, "/office/desk/case/:case/orders", see, s.deskOrder)
+	s.door(http.MethodGet, "/office/desk/notices", see, s.deskNotices)
+	s.door(http.MethodPost, "/office/desk/notices", see, s.putAwayNotices)
 	s.door(http.MethodGet, "/office/desk/enter", see, s.deskEnter)
 	s.door(http.MethodPost, "/office/desk/enter", see.longForm(), s.deskTake)
 	s.door(http.MethodGet, "/office/desk/case/:case", see, s.deskCase)
@@ -59,6 +74,8 @@ func (s *Server) deskRoutes() {
 	s.door(http.MethodGet, "/office/desk/case/:case/files/:file", see, s.deskFile)
 	s.door(http.MethodGet, "/office/calendar", able(ledger.ActManageCodes), s.calendar)
 	s.door(http.MethodPost, "/office/calendar", able(ledger.ActManageCodes), s.addNotice)
+	s.door(http.MethodGet, "/office/desk/templates", able(ledger.ActKeepTemplates), s.deskTemplates)
+	s.door(http.MethodPost, "/office/desk/templates", able(ledger.ActKeepTemplates).longForm(), s.saveTemplate)
 	s.door(http.MethodGet, "/office/desk/sealed", able(ledger.ActSeeSealed), s.sealedQueue)
 }
 
@@ -95,9 +112,11 @@ type deskQueuePage struct {
 	OfficeFrame
 	Tabs         []deskTab
 	Lines        []deskLine
+	Counted      bool
 	Count, Late  int
 	Unsigned     int // days of the register that wait for a signature
 	Duty, Sealed bool
+	Templates    bool // the officer keeps them
 	Slip         string
 	Older, Newer string
 }
@@ -122,8 +141,8 @@ func (s *Server) deskQueue(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	p := deskQueuePage{OfficeFrame: s.officeFrame(c, "来件", "/office/desk"), Count: list.Count, Late: list.Late, Lines: deskLines(list.Lines)}
-	p.Duty = p.Officer.Has(ledger.RoleDuty)
+	p := deskQueuePage{OfficeFrame: s.officeFrame(c, "来件", "/office/desk"), Counted: list.Counted, Count: list.Count, Late: list.Late, Lines: deskLines(list.Lines)}
+	p.Duty, p.Templates = p.Officer.Has(ledger.RoleDuty), p.Officer.May(ledger.ActKeepTemplates)
 	for i, t := range deskTabs {
 		entry := deskTab{Name: t.Name, Path: deskTabPath(t.ID, 1), Query: strings.TrimPrefix(deskTabPath(t.ID, 1), "/office/desk"), Here: i == tab}
 		for state, n := range list.States {
@@ -133,7 +152,7 @@ func (s *Server) deskQueue(c *fiber.Ctx) error {
 		}
 		p.Tabs = append(p.Tabs, entry)
 	}
-	if page*perDeskPage < list.Count {
+	if list.More {
 		p.Older = deskTabPath(deskTabs[tab].ID, page+1)
 	}
 	if page > 1 {
@@ -169,13 +188,18 @@ func deskLines(lines []inquiry.Line) []deskLine {
 	for i, l := range lines {
 		list[i] = deskLine{Line: l, Urgency: l.Level.Name(), Class: urgencyClasses[l.Level]}
 		if !l.Due.IsZero() {
-			list[i].Until = l.Due.Add(-time.Second).In(ledger.Shanghai).Format("1月2日") + " 24时"
+			list[i].Until = dayEnd(l.Due)
 		}
 		if l.Level == 0 && !l.Due.IsZero() {
 			list[i].Urgency = "按时"
 		}
 	}
 	return list
+}
+
+// dayEnd writes an instant at which a day ends: 11月24日 24时.
+func dayEnd(t time.Time) string {
+	return t.Add(-time.Second).In(ledger.Shanghai).Format("1月2日") + " 24时"
 }
 
 // deskSlip goes to the case of a slip number.
@@ -201,9 +225,9 @@ func (s *Server) sealedQueue(c *fiber.Ctx) error {
 		return err
 	}
 	p := deskQueuePage{
-		OfficeFrame: s.officeFrame(c, "密封件", "/office/desk/sealed"), Sealed: true, Count: list.Count, Late: list.Late, Lines: deskLines(list.Lines),
+		OfficeFrame: s.officeFrame(c, "密封件", "/office/desk/sealed"), Sealed: true, Counted: list.Counted, Count: list.Count, Late: list.Late, Lines: deskLines(list.Lines),
 	}
-	if page*perDeskPage < list.Count {
+	if list.More {
 		p.Older = "/office/desk/sealed?page=" + strconv.Itoa(page+1)
 	}
 	return s.show(c, http.StatusOK, p)

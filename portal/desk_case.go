@@ -5,6 +5,7 @@ import (
 	"mime"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -24,15 +25,21 @@ type deskCasePage struct {
 	Sender *inquiry.Identity // released a moment ago
 	Urgent string
 	Class  string
-	Diff   []diffPart // between the reply and the public copy that is being made
-	Leaks  []string
-	Looked bool // the copy was looked at before it is published
-	Like   []inquiry.PublicAnswer
+	Diff   []textDiff     // between the case and the public copy that is being made
+	Leaks  []inquiry.Leak // of that copy
+	Hide   []inquiry.Leak // what of the draft would be left out of a public copy
+	Looked bool           // the copy was looked at before it is published
+	Help   *draftHelp     // for who drafts
 	Status inquiry.Status
 	Papers []inquiry.Paper // that may be printed of it now
 }
 
 func (deskCasePage) view() string { return "pages/office_desk_case" }
+
+// Ordered says whether there ever was an order of 督办.
+func (p deskCasePage) Ordered() bool {
+	return p.Sight.Internal && slices.ContainsFunc(p.Said, func(s inquiry.Said) bool { return s.Act == inquiry.Supervise })
+}
 
 type deskClock struct {
 	Name, Due, Late string
@@ -52,7 +59,6 @@ type deskTry struct {
 	act    inquiry.Act
 	b      brought
 	fault  string
-	looked bool
 	sender *inquiry.Identity
 }
 
@@ -66,7 +72,7 @@ func (s *Server) showCase(c *fiber.Ctx, status int, try deskTry) error {
 	}
 	p := deskCasePage{
 		OfficeFrame: s.officeFrame(c, dossier.Subject, "/office/desk"), Dossier: dossier, Path: casePath(id),
-		Urgent: dossier.Level.Name(), Class: urgencyClasses[dossier.Level], Sender: try.sender, Status: dossier.Tracked.Status, Looked: try.looked,
+		Urgent: dossier.Level.Name(), Class: urgencyClasses[dossier.Level], Sender: try.sender, Status: dossier.Tracked.Status,
 	}
 	if p.Fault = try.fault; dossier.Case.State == inquiry.Sealed {
 		p.OfficeFrame = s.officeFrame(c, dossier.Subject, "/office/desk/sealed")
@@ -98,14 +104,24 @@ func (s *Server) fillCase(c *fiber.Ctx, p *deskCasePage, try deskTry) error {
 		p.Clocks = append(p.Clocks, clock)
 	}
 	p.Steps = stepsOf(p.Said, names, departments)
+	for i := range p.Steps {
+		if p.Said[i].Act == inquiry.Send {
+			p.Steps[i].Text = "" // it stands above
+		}
+	}
 	slices.Reverse(p.Steps)
 	if slices.Contains(p.Acts, inquiry.Draft) || slices.Contains(p.Acts, inquiry.Redraft) {
-		if p.Like, _, err = s.config.Desk.PublicAnswers(ctx, inquiry.AnswerQuery{Fund: p.About.Fund, Limit: 3}); err != nil {
+		if p.Help, err = s.draftHelp(c, p, try); err != nil {
+			return err
+		}
+	}
+	if slices.Contains(p.Acts, inquiry.Approve) {
+		if p.Hide, err = s.config.Desk.DraftLeaks(ctx, p.Officer.Login, p.ID); err != nil {
 			return err
 		}
 	}
 	copyShown := inquiry.Copy{Title: p.Subject, Question: p.Text, Answer: p.Reply}
-	if try.act == inquiry.Publish {
+	if try.act == inquiry.Publish && slices.Contains(p.Acts, inquiry.Publish) {
 		copyShown = copyOf(try.b)
 		if err := s.lookAtCopy(ctx, p, copyShown); err != nil {
 			return err
@@ -117,14 +133,17 @@ func (s *Server) fillCase(c *fiber.Ctx, p *deskCasePage, try deskTry) error {
 
 // lookAtCopy shows what a public copy leaves out and adds, and what of it may not be public.
 func (s *Server) lookAtCopy(ctx context.Context, p *deskCasePage, c inquiry.Copy) (err error) {
-	p.Diff = append(diff(p.Text, c.Question), diffPart{Text: "\n"})
-	p.Diff = append(p.Diff, diff(p.Reply, c.Answer)...)
+	p.Diff = diffOf(inquiry.Copy{Title: p.Subject, Question: p.Text, Answer: p.Reply}, c)
+	p.Looked = true
 	p.Leaks, err = s.config.Desk.Leaks(ctx, p.Officer.Login, p.ID, c)
 	return err
 }
 
 func copyOf(b brought) inquiry.Copy {
-	return inquiry.Copy{Title: b.text("title"), Question: b.text("question"), Answer: b.text("answer"), Disclosed: b.text("disclosed")}
+	return inquiry.Copy{
+		Title: b.text("title"), Question: b.text("question"), Answer: b.text("answer"), Disclosed: b.text("disclosed"),
+		Files: strings.Join(b.fields["enclose"], " "),
+	}
 }
 
 // stepsOf are the events of a case as the office sees them, in their order.
@@ -216,8 +235,13 @@ func (s *Server) deskFile(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	c.Set(fiber.HeaderContentType, enclosureTypes[f.Type])
-	c.Set(fiber.HeaderContentDisposition, mime.FormatMediaType("attachment", map[string]string{"filename": f.Name}))
+	return handOver(c, f.Type, f.Name, content)
+}
+
+// handOver answers with a stranger's file as one that is kept and not shown.
+func handOver(c *fiber.Ctx, kind, name string, content []byte) error {
+	c.Set(fiber.HeaderContentType, enclosureTypes[kind])
+	c.Set(fiber.HeaderContentDisposition, mime.FormatMediaType("attachment", map[string]string{"filename": name}))
 	c.Set("Content-Security-Policy", "sandbox; default-src 'none'")
 	return c.Send(content)
 }

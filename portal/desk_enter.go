@@ -17,6 +17,7 @@ type deskEnterPage struct {
 	Kinds    []inquiry.Kind
 	Channels []inquiry.Channel
 	Funds    []ledger.FundYear
+	Messages bool
 	Groups   []string // of the code that was given a moment ago
 }
 
@@ -30,7 +31,7 @@ func (s *Server) showEnter(c *fiber.Ctx, status int, f inquiry.Filing, code, fau
 	p := deskEnterPage{
 		OfficeFrame: s.officeFrame(c, "代为登记", "/office/desk"), Filing: f, Kinds: inquiry.Kinds, Channels: []inquiry.Channel{inquiry.Phone, inquiry.Counter},
 	}
-	p.Fault = fault
+	p.Fault, p.Messages = fault, s.config.Messages
 	if code != "" {
 		p.Groups = strings.Split(code, "-")
 	}
@@ -47,7 +48,7 @@ func (s *Server) deskTake(c *fiber.Ctx) error {
 	c.SetUserContext(ctx)
 	f := inquiry.Filing{
 		Kind: inquiry.Kind(b.text("kind")), Channel: inquiry.Channel(b.text("channel")), Subject: b.text("subject"), Text: b.text("text"),
-		Name: b.text("name"), Phone: b.text("phone"), Fund: b.text("fund"),
+		Name: b.text("name"), Phone: b.text("phone"), Agreed: b.text("agreed") != "", Fund: b.text("fund"),
 	}
 	files, failed := s.enclosures(ctx, b.files)
 	code := ""

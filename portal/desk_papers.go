@@ -2,6 +2,7 @@ package portal
 
 import (
 	"bytes"
+	"context"
 	"html/template"
 	"net/http"
 	"slices"
@@ -97,16 +98,21 @@ func (p *deskPaper) dated() time.Time {
 
 // deskNames are the names of all officers by login, and the departments.
 func (s *Server) deskNames(c *fiber.Ctx) (names map[string]string, departments []ledger.Department, err error) {
-	officers, err := s.office.Officers(c.UserContext())
-	if err != nil {
+	if names, err = s.officerNames(c.UserContext()); err != nil {
 		return nil, nil, err
-	}
-	names = map[string]string{}
-	for _, o := range officers {
-		names[o.Login] = o.Name
 	}
 	departments, err = s.office.Departments(c.UserContext())
 	return names, departments, err
+}
+
+// officerNames are the names of all officers, by login.
+func (s *Server) officerNames(ctx context.Context) (map[string]string, error) {
+	officers, err := s.office.Officers(ctx)
+	names := make(map[string]string, len(officers))
+	for _, o := range officers {
+		names[o.Login] = o.Name
+	}
+	return names, err
 }
 
 func (s *Server) deskPaper(c *fiber.Ctx) error {

@@ -190,8 +190,8 @@ func TestASealedReportOnThePages(t *testing.T) {
 				t.Errorf("%s sees it on %s", login, path)
 			}
 		}
-		if a := s.get("/office/desk?tab=all"); !strings.Contains(a.text("main"), "共 0 件") {
-			t.Errorf("%s: the count tells it: %s", login, a.text("main"))
+		if a := s.get("/office/desk?tab=all"); !strings.Contains(a.text("main"), "没有。") {
+			t.Errorf("%s: the list tells it: %s", login, a.text("main"))
 		}
 		want := http.StatusNotFound
 		if role == ledger.RoleDiscipline {

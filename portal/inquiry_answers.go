@@ -112,6 +112,20 @@ func ownPath(path string) string {
 	return path
 }
 
+// answerFile hands over a file that was published with an answer. It was made anew, and came from a stranger all the same.
+func (s *Server) answerFile(c *fiber.Ctx) error {
+	no, err := strconv.ParseInt(param(c, "no"), 10, 64)
+	seq, bad := strconv.Atoi(param(c, "seq"))
+	if err != nil || bad != nil {
+		return ledger.ErrNotFound
+	}
+	f, content, err := s.config.Inquiries.PublicFile(c.UserContext(), no, seq)
+	if err != nil {
+		return err
+	}
+	return handOver(c, f.Type, f.Name(), content)
+}
+
 // outcomes tells each line which published answer there is about it.
 func (s *Server) outcomes(ctx context.Context, lists ...[]entry) error {
 	if s.config.Inquiries == nil {

@@ -30,15 +30,16 @@ type kindChoice struct {
 // filingPage asks one thing after the other: the kind, for a report to whom it goes, then the matter itself.
 type filingPage struct {
 	Frame
-	Token  string
-	Step   string // kind, whom, matter
-	Kinds  []kindChoice
-	Filing inquiry.Filing
-	About  inquiry.About
-	Row    string // 2025-17-3, as addresses write it
-	Funds  []ledger.FundYear
-	Fault  string
-	Lost   bool // files were chosen and must be chosen again
+	Token    string
+	Step     string // kind, whom, matter
+	Kinds    []kindChoice
+	Filing   inquiry.Filing
+	About    inquiry.About
+	Row      string // 2025-17-3, as addresses write it
+	Funds    []ledger.FundYear
+	Fault    string
+	Messages bool // who leaves a telephone may wish to be told by it
+	Lost     bool // files were chosen and must be chosen again
 }
 
 func (filingPage) view() string { return "pages/filing" }
@@ -60,7 +61,7 @@ func (s *Server) filing(c *fiber.Ctx) error {
 }
 
 func (s *Server) showFiling(c *fiber.Ctx, status int, step string, f inquiry.Filing, fault string) error {
-	p := filingPage{Frame: s.frame("问账"), Token: formToken(c), Step: step, Filing: f, Fault: fault}
+	p := filingPage{Frame: s.frame("问账"), Token: formToken(c), Step: step, Filing: f, Fault: fault, Messages: s.config.Messages && !f.Seal}
 	p.Nav, p.NoIndex = "ask", true
 	for _, k := range inquiry.Kinds {
 		p.Kinds = append(p.Kinds, kindChoice{k, inquiryHints[k]})
@@ -159,7 +160,7 @@ func (s *Server) filingOf(c *fiber.Ctx, b brought) inquiry.Filing {
 	text := b.text
 	f := inquiry.Filing{
 		Kind: inquiry.Kind(text("kind")), Channel: inquiry.Web, Seal: text("to") == "discipline", Subject: text("subject"), Text: text("text"),
-		Name: text("name"), Phone: text("phone"), Fund: text("fund"), Row: rowOf(text("row")),
+		Name: text("name"), Phone: text("phone"), Agreed: text("agreed") != "", Fund: text("fund"), Row: rowOf(text("row")),
 	}
 	if s.atKiosk(c) {
 		f.Channel = inquiry.Kiosk

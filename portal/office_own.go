@@ -21,6 +21,9 @@ type officeHomePage struct {
 	Work    []workSection
 	Works   bool // there is a list of what waits
 	Alarms  int  // of somebody who copies lists
+	Unsent  messageFaults
+	Urged   int // notices of the desk that were not put away
+	Notices []deskNotice
 }
 
 func (officeHomePage) view() string { return "pages/office_home" }
@@ -53,6 +56,14 @@ func (s *Server) officeHome(c *fiber.Ctx) error {
 	if p.Alarms, err = s.alarmsFor(c); err != nil {
 		return err
 	}
+	if p.Unsent, err = s.messageFaults(c); err != nil {
+		return err
+	}
+	urged, err := s.freshNotices(c)
+	if err != nil {
+		return err
+	}
+	p.Urged, p.Notices = urged.Fresh, deskNotices(urged.Lines)
 	return s.show(c, http.StatusOK, p)
 }
 

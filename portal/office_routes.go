@@ -123,6 +123,7 @@ var officeMenu = []menuEntry{
 	{Path: "/office/review", Name: "复核与公开", act: ledger.ActCertify},
 	{Path: "/office/requests", Name: "撤回申请", act: ledger.ActAsk},
 	{Path: "/office/desk", Name: "来件", act: ledger.ActSeeInquiries},
+	{Path: "/office/desk/watch", Name: "督办台", act: ledger.ActWatchInquiries},
 	{Path: "/office/desk/sealed", Name: "密封件", act: ledger.ActSeeSealed},
 	{Path: "/office/audit", Name: "审计记录", act: ledger.ActReadAudit},
 	{Path: "/office/lists", Name: "名录", act: ledger.ActManageCodes},

@@ -34,6 +34,7 @@ type officeSite struct {
 	accounts   *postgres.Accounts
 	db         *postgres.DB
 	desk       *postgres.Inquiries
+	keys       *ledger.Keyring
 	now        time.Time
 	secrets    map[string]string
 	sql        *pgx.Conn
@@ -56,7 +57,7 @@ func setupOffice(t *testing.T, change ...func(*Config)) *officeSite {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.db = db
+	s.db, s.keys = db, keys
 	if s.desk, err = postgres.NewInquiries(db, keys, inquiry.Periods{}); err != nil {
 		t.Fatal(err)
 	}
@@ -164,5 +165,5 @@ func (s *officeSite) lines(where string) (n int) {
 
 // path fills a route's parameters.
 func (s *officeSite) path(route string) string {
-	return strings.NewReplacer(":login", "target", ":id", strconv.FormatInt(s.department, 10), ":token", "x", ":no", "1", ":request", "1", ":set", "1", ":village", villageCode, ":list", "unit_name", ":code", grain.Code, ":doc", "1", ":kiosk", "1", ":alarm", "1", ":case", "x", ":paper", "slip", ":file", "x").Replace(route)
+	return strings.NewReplacer(":login", "target", ":id", strconv.FormatInt(s.department, 10), ":token", "x", ":no", "1", ":request", "1", ":set", "1", ":village", villageCode, ":list", "unit_name", ":code", grain.Code, ":doc", "1", ":kiosk", "1", ":alarm", "1", ":case", "x", ":paper", "slip", ":file", "x", ":seq", "1").Replace(route)
 }

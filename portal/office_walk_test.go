@@ -15,7 +15,7 @@ import (
 // openToAll are the routes of the public site. A new one is added here by somebody who has thought about it.
 var openToAll = []string{
 	"/", "/lookup", "/people", "/words.json", "/people/:ref", "/funds", "/funds/:code", "/funds/:code/:year/villages/:village", "/funds/:code/documents/:doc", "/about", "/elder", "/accessible", "/proof", "/proof/:sheet",
-	"/ask", "/track", "/track/act", "/answers", "/answers/:no", "/wall", "/statistics", "/statistics.csv",
+	"/ask", "/track", "/track/act", "/answers", "/answers/:no", "/answers/:no/files/:seq", "/wall", "/statistics", "/statistics.csv",
 	"/api", "/api/v1/openapi.json", "/api/v1/search", "/api/v1/lookup", "/api/v1/funds", "/api/v1/funds/:code", "/api/v1/projects", "/api/v1/agencies", "/api/v1/answers", "/api/v1/publications",
 	"/data", "/data/catalog.jsonld", "/data/dictionary.csv", "/data/:table", "/data/:table/:file", "/data/:table/:version/:file", "/feed.atom", "/sitemap.xml",
 	"/audit", "/challenge", "/kiosk/register",

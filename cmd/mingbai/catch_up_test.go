@@ -2,11 +2,15 @@ package main
 
 import (
 	"context"
+	"fmt"
+	"net/http"
 	"os"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
+	"mingbai/fixtures"
 	"mingbai/ledger"
 	"mingbai/ledger/postgres"
 	"mingbai/search"
@@ -26,7 +30,7 @@ func TestCatchUp(t *testing.T) {
 	c := w.settled(entries)
 	w.rawIndexes()
 	w.sendRaw(w.recordReindex())
-	no, rows, _ := w.onTop(c, max(c.Entries/100_000, 1))
+	no, rows, last := w.onTop(c, max(c.Entries/100_000, 1))
 	w.must(w.db.Publish(t.Context(), no, "wang"))
 	books, changes := &timedBooks{DB: w.db}, 0
 	began := time.Now()
@@ -41,7 +45,22 @@ func TestCatchUp(t *testing.T) {
 	t.Logf("%d rows on top of %d entries: %d changes are in the index after %v (%.0f/s), in %d tasks of %.1f MB; the same sent raw %v: ratio %.2f", rows, entries,
 		changes, took.Round(time.Millisecond), float64(changes)/took.Seconds(), len(r.sent), float64(r.bytes)/(1<<20), raw.Round(time.Millisecond), took.Seconds()/raw.Seconds())
 	t.Logf("of it reading the books %v, taking off the outbox %v", books.read.Round(time.Millisecond), books.done.Round(time.Millisecond))
-	w.ok("verify")
+	w.dropRaw()
+	w.peak("verify")
+	gone := fmt.Appendf(nil, `{"filter":"fund_years = \"TG01@2026\" AND place_codes = \"%s\""}`, last.Village.Code)
+	w.await(w.task(http.MethodPost, "/indexes/people_"+fixtures.County+"_"+w.generation()+"/documents/delete", gone))
+	w.peak("verify", "--repair")
+}
+
+// peak runs the program by itself and tells how much memory it took at most.
+func (w *world) peak(args ...string) {
+	w.t.Helper()
+	cmd, began := w.program(args...), time.Now()
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		w.t.Fatalf("mingbai %s: %v\n%s", strings.Join(args, " "), err, tail(string(out), 1000))
+	}
+	w.t.Logf("%s took %v and %s: %s", strings.Join(args, " "), time.Since(began).Round(time.Millisecond), memoryOf(cmd), tail(string(out), 120))
 }
 
 // timedBooks tell how long the books took over the outbox.

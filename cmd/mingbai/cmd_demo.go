@@ -53,6 +53,9 @@ func (c *demoCmd) Run(cfg *Config, s *streams) error {
 	if err != nil {
 		return err
 	}
+	if c.NoticeSink == "" {
+		c.NoticeSink = filepath.Join(cfg.Data, "notices")
+	}
 	return c.serve(cfg, s, keys, func(addr net.Addr) {
 		step("打开网站")
 		s.say("")

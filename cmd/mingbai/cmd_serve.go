@@ -39,6 +39,8 @@ type siteFlags struct {
 
 	ClamdAddr string `help:"病毒检查（clamd）的地址：主机:端口，或套接字的路径；不给就不查" placeholder:"ADDR"`
 
+	NoticeSink string `help:"有新进展时给留了电话并同意的来件人的通知，写进这个文件夹（电话只留末两位）；不给就不通知" placeholder:"DIR"`
+
 	SessionIdle time.Duration `help:"办公登录闲置多久算退出" default:"30m"`
 	SessionMost time.Duration `help:"办公登录最长多久，到时重新登录" default:"10h"`
 }
@@ -103,7 +105,10 @@ func (f *siteFlags) serve(cfg *Config, s *streams, keys *ledger.Keyring, ready f
 	if err != nil {
 		return err
 	}
-	config.Inquiries, config.Desk, config.Scan = desk, desk, f.scanner()
+	if err := f.tellCitizens(desk); err != nil {
+		return err
+	}
+	config.Inquiries, config.Desk, config.Scan, config.Messages = desk, desk, f.scanner(), f.NoticeSink != ""
 	if config.Harvest, err = f.harvest(db); err != nil {
 		return err
 	}
@@ -125,7 +130,7 @@ func (f *siteFlags) serve(cfg *Config, s *streams, keys *ledger.Keyring, ready f
 	group, ctx := errgroup.WithContext(s.ctx)
 	group.Go(func() error { return site.Serve(ctx, listener) })
 	group.Go(func() error {
-		return db.Work(ctx, log, postgres.Tasks{Drain: keeper.drain, Index: keeper.run, Check: o.CheckUpload})
+		return db.Work(ctx, log, postgres.Tasks{Drain: keeper.drain, Index: keeper.run, Check: o.CheckUpload, Desk: desk})
 	})
 	group.Go(func() error { return keeper.keep(ctx) })
 	if metrics != nil {

@@ -12,9 +12,11 @@ import (
 	"net/http/httputil"
 	"net/url"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"syscall"
@@ -234,10 +236,7 @@ func (w *world) rebuilt(c fixtures.Crowd) {
 	}
 	after := w.rawTime(r)
 	raw := (before + after) / 2
-	peak := "unknown"
-	if u, ok := cmd.ProcessState.SysUsage().(*syscall.Rusage); ok && runtime.GOOS == "linux" {
-		peak = fmt.Sprintf("%d MB", u.Maxrss/1024)
-	}
+	peak := memoryOf(cmd)
 	t.Logf("reindex of %d documents (%d MB) in %v; the same sent raw %v and %v: ratio %.2f (bar 2.0); peak memory of the program %s, its processor time %v",
 		len(plain.ids), r.bytes>>20, took.Round(time.Millisecond), before.Round(time.Millisecond), after.Round(time.Millisecond), took.Seconds()/raw.Seconds(),
 		peak, cmd.ProcessState.UserTime()+cmd.ProcessState.SystemTime())
@@ -245,6 +244,14 @@ func (w *world) rebuilt(c fixtures.Crowd) {
 	if tale.asked == 0 || tale.bad+tale.failed > 0 {
 		t.Errorf("of %d searches through the swap %d were answered wrong and %d not at all", tale.asked, tale.bad, tale.failed)
 	}
+}
+
+// memoryOf is the most that a program took which has ended.
+func memoryOf(cmd *exec.Cmd) string {
+	if u, ok := cmd.ProcessState.SysUsage().(*syscall.Rusage); ok && runtime.GOOS == "linux" {
+		return fmt.Sprintf("%d MB", u.Maxrss/1024)
+	}
+	return "unknown"
 }
 
 func (w *world) generation() string {
@@ -305,11 +312,13 @@ func (w *world) grown(small *world, c fixtures.Crowd) {
 	for i, county := range counties {
 		engines[i], sites[i] = county.indexOnly(), county.serve("127.0.0.1")
 	}
-	var shown [2]int // people, in all answers
-	ways := []struct {
+	var shown [2]int                                 // people, in all answers
+	hits := [2]map[string][]ledger.PersonRef{{}, {}} // of a name, in all tiers
+	type way struct {
 		name string
 		ask  func(i int, name string) error
-	}{
+	}
+	ways := []way{
 		{"the very name, references", func(i int, name string) error {
 			hits, err := engines[i].People(t.Context(), ledger.PeopleQuery{Name: name, PerPage: 20})
 			shown[i] += len(hits.Refs)
@@ -324,14 +333,20 @@ func (w *world) grown(small *world, c fixtures.Crowd) {
 		}},
 		{"every way, with the people's rows", func(i int, name string) error {
 			tiers, err := engines[i].Tiers(t.Context(), name, ledger.PeopleQuery{PerPage: 5})
+			if err != nil {
+				return err
+			}
 			var refs []ledger.PersonRef
 			for _, tier := range tiers {
 				refs = append(refs, tier.Refs...)
 			}
-			if err != nil {
-				return err
-			}
+			hits[i][name] = refs
 			people, err := counties[i].db.PeopleByRefs(t.Context(), refs)
+			shown[i] += len(people)
+			return err
+		}},
+		{"their rows alone", func(i int, name string) error {
+			people, err := counties[i].db.PeopleByRefs(t.Context(), hits[i][name])
 			shown[i] += len(people)
 			return err
 		}},
@@ -352,6 +367,15 @@ func (w *world) grown(small *world, c fixtures.Crowd) {
 			}
 			return err
 		}},
+	}
+	for mode := ledger.NameExact; mode <= ledger.NameNear; mode++ {
+		ways = append(ways, way{"tier " + strconv.Itoa(int(mode)) + ", references", func(i int, name string) error {
+			tiers, err := engines[i].Tiers(t.Context(), name, ledger.PeopleQuery{PerPage: 5}, mode)
+			for _, tier := range tiers {
+				shown[i] += len(tier.Refs)
+			}
+			return err
+		}})
 	}
 	names := namesOf(c, 1000)
 	for _, way := range ways {

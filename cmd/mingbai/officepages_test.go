@@ -92,6 +92,10 @@ var officePages = []officePage{
 	{page: "desk_statistics", as: "qian", path: "/office/desk/statistics", says: "来件统计"},
 	{page: "desk_paper", as: "qian", path: "/office/desk/case/{case}/papers/slip", says: "处理笺"},
 	{page: "calendar", as: "chen", path: "/office/calendar", says: "放假安排"},
+	{page: "desk_templates", as: "qian", path: "/office/desk/templates", says: "新模板"},
+	{page: "desk_notices", as: "qian", path: "/office/desk/notices", says: "每条只发一次"},
+	{page: "desk_watch", as: "sun", path: "/office/desk/watch", says: "督办台"},
+	{page: "desk_order", as: "sun", path: "/office/desk/case/{case}/orders", says: "限期回复"},
 	{page: "desk_enter", as: "qian", path: "/office/desk/enter", says: "代为登记"},
 }
 
@@ -129,13 +133,25 @@ func (w *world) officeAtWork(site string) (marks *strings.Replacer) {
 	for _, login := range []string{"wu", "audrey", "qian"} {
 		w.must(w.accounts().SetPassword(ctx, console, login, officePassword, false))
 	}
+	set, faulty := w.faultySet(site)
+	return strings.NewReplacer("{case}", w.orderedCase(), "{link}", strings.TrimPrefix(link, site), "{published}", published, "{waiting}", waiting, "{certified}", certified,
+		"{request}", fmt.Sprint(request), "{notice}", "file://"+notice, "{set}", set, "{faulty}", faulty)
+}
+
+// orderedCase is an inquiry that a supervisor has asked about.
+func (w *world) orderedCase() (id string) {
+	w.t.Helper()
+	ctx := w.t.Context()
+	w.ok("user", "add", "sun", "--name", "孙督查", "--role", "supervisor")
+	w.must(w.accounts().SetPassword(ctx, console, "sun", officePassword, false))
 	desk, err := postgres.NewInquiries(w.db, w.keys(), inquiry.Periods{})
 	w.must(err)
-	asked, _, err := desk.Send(ctx, inquiry.Filing{Kind: inquiry.Question, Channel: inquiry.Web, Subject: "今年的地力补贴什么时候发", Text: "去年这个时候已经发了，今年还没有到账。"})
+	id, _, err = desk.Send(ctx, inquiry.Filing{Kind: inquiry.Complaint, Channel: inquiry.Web, Subject: "去年的补贴少了两亩", Text: "去年发了五亩，家里种的是七亩。"})
 	w.must(err)
-	set, faulty := w.faultySet(site)
-	return strings.NewReplacer("{link}", strings.TrimPrefix(link, site), "{published}", published, "{waiting}", waiting, "{certified}", certified,
-		"{request}", fmt.Sprint(request), "{notice}", "file://"+notice, "{set}", set, "{faulty}", faulty, "{case}", asked)
+	tr, err := desk.Track(ctx, id)
+	w.must(err)
+	w.must(desk.Act(ctx, "sun", id, inquiry.Deed{Act: inquiry.Supervise, Facts: inquiry.Facts{Text: "请当天登记，说明面积是怎么核的。"}, Seen: tr.Seen}))
+	return id
 }
 
 // faultySet sends a set of village workbooks by the site, one of them with faults.

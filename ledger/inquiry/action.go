@@ -1,6 +1,10 @@
 package inquiry
 
-import "mingbai/ledger/workday"
+import (
+	"time"
+
+	"mingbai/ledger/workday"
+)
 
 // Act is something that is done to a case.
 type Act string
@@ -44,6 +48,7 @@ const (
 	Acknowledge    Act = "acknowledge"
 	Supervise      Act = "supervise"
 	Respond        Act = "respond"
+	Lift           Act = "lift"
 	Recount        Act = "recount"
 )
 
@@ -51,7 +56,7 @@ const (
 var Acts = []Act{
 	Send, Register, Countersign, AskClarify, Clarify, Abandon, ProposeRefusal, Refuse, DenyRefusal, Contest, Merge, Split, Carry,
 	TakeDirect, Forward, Sign, AskReturn, GrantReturn, DenyReturn, AskExtension, Extend, DenyExtension, Draft, Redraft, SendBack,
-	Approve, Publish, Withhold, Rate, Reopen, Close, Withdraw, GoOn, Seal, Acknowledge, Supervise, Respond, Recount,
+	Approve, Publish, Withhold, Rate, Reopen, Close, Withdraw, GoOn, Seal, Acknowledge, Supervise, Respond, Lift, Recount,
 }
 
 var actNames = map[Act]string{
@@ -61,7 +66,7 @@ var actNames = map[Act]string{
 	GrantReturn: "同意退单", DenyReturn: "不同意退单", AskExtension: "申请延期", Extend: "同意延期", DenyExtension: "不同意延期",
 	Draft: "送审", Redraft: "改稿", SendBack: "退回修改", Approve: "审核同意", Publish: "公开答复", Withhold: "不公开答复", Rate: "评价",
 	Reopen: "不满意，要求重办", Close: "办结", Withdraw: "撤回", GoOn: "依职权继续办理", Seal: "移送纪检", Acknowledge: "告知受理", Supervise: "督办",
-	Respond: "回复督办", Recount: "按新的放假安排重算期限",
+	Respond: "回复督办", Lift: "解除督办", Recount: "按新的放假安排重算期限",
 }
 
 // Name is the act's word on buttons and in messages.
@@ -87,10 +92,12 @@ type Facts struct {
 	Investigate   bool    `json:",omitzero"` // direct, forward
 	NeedsIdentity string  `json:",omitzero"` // forward: why the department must know who sends; empty withholds it
 
-	Days   int    `json:",omitzero"` // ask for an extension, in the unit of the clock
+	Days   int    `json:",omitzero"` // ask for an extension, in the unit of the clock; supervise: written from Until
 	Answer Hash   `json:",omitzero"` // draft, redraft, approve
 	Public Hash   `json:",omitzero"` // publish: the redacted copy
 	Rating Rating `json:",omitzero"` // rate
+
+	Until time.Time `json:",omitzero"` // supervise: the day by which an answer is wanted; zero for the usual time
 
 	Drafters []string `json:",omitzero"` // carry: who wrote the answer that is passed on, and who approved it; written from Action.Main
 	Reviewer string   `json:",omitzero"`

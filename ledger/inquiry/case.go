@@ -48,13 +48,25 @@ type Case struct {
 	RefusedBy  []string // heads that refused it
 	Main       Slip     // the case that it goes with
 	Accepted   bool     // 信访: it was taken on
-	Ordered    bool     // a 督办 order waits for an answer
-	Noticed    bool     // discipline has told the sender that it took the case
+	Order      Order
+	Noticed    bool // discipline has told the sender that it took the case
 	PublicCopy Hash
 
 	Rounds []Round
 	Clocks []Clock
 }
+
+// Order is a 督办 order that stands: somebody must say by a day what is being done, beside the case's own clocks. A supervisor's
+// is answered and then lifted by a supervisor, who may order again instead; the system's own ends with the answer.
+type Order struct {
+	Stands   bool
+	By       string // login; empty: the system
+	Days     int    // workdays for the answer; 0: the usual time
+	Answered bool
+}
+
+// Waits says whether an answer is owed.
+func (o Order) Waits() bool { return o.Stands && !o.Answered }
 
 // Round is one way to a reply: the first, and one more each time the case begins anew.
 type Round struct {
@@ -92,7 +104,7 @@ func (c Case) Then(e Event) (Case, error) {
 		c.Rounds = append(c.Rounds, Round{Began: e.At})
 	case was && !is:
 		c.round().Ended = e.At
-		c.Proposed, c.RegisterBy, c.AskedDays, c.Ordered = Facts{}, "", 0, false
+		c.Proposed, c.RegisterBy, c.AskedDays, c.Order = Facts{}, "", 0, Order{}
 	}
 	if record := records[e.Act]; record != nil {
 		record(&c, e)
@@ -154,8 +166,13 @@ var records = map[Act]func(*Case, Event){
 		c.ExOfficio, c.Main, c.Direct, c.Lead, c.Assist, c.NeedsSender = true, Slip{}, false, 0, nil, false
 	},
 	Acknowledge: func(c *Case, _ Event) { c.Noticed = true },
-	Supervise:   func(c *Case, _ Event) { c.Ordered = true },
-	Respond:     func(c *Case, _ Event) { c.Ordered = false },
+	Supervise:   func(c *Case, e Event) { c.Order = Order{Stands: true, By: e.By.Login, Days: e.Days} },
+	Respond: func(c *Case, _ Event) {
+		if c.Order.Answered = true; c.Order.By == "" {
+			c.Order = Order{}
+		}
+	},
+	Lift: func(c *Case, _ Event) { c.Order = Order{} },
 }
 
 func draft(c *Case, e Event) {

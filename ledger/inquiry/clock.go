@@ -27,6 +27,9 @@ const (
 	SettleClock   ClockKind = "settle"
 	AcceptClock   ClockKind = "accept"
 	OrderClock    ClockKind = "order"
+
+	// DayClock is no case's: it runs from the end of a day until two have signed its register.
+	DayClock ClockKind = "day"
 )
 
 // Clock is one that was started. Overdue is computed from it; what it was late by when it stopped is kept.
@@ -114,12 +117,20 @@ var clockRules = []clockRule{
 		return p.Accept, !c.Noticed
 	}},
 	{OrderClock, "督办", beforeReply, nil, []Role{handler, duty}, func(p Periods, c Case) (workday.Period, bool) {
-		return p.Order, c.Ordered
+		if c.Order.Days > 0 {
+			return workday.Period{N: c.Order.Days, Unit: workday.Workdays}, c.Order.Waits()
+		}
+		return p.Order, c.Order.Waits()
 	}},
 }
 
 // Name is the clock's word on pages.
-func (k ClockKind) Name() string { return ruleOf(k).name }
+func (k ClockKind) Name() string {
+	if k == DayClock {
+		return "签登记册"
+	}
+	return ruleOf(k).name
+}
 
 func ruleOf(k ClockKind) clockRule {
 	if i := slices.IndexFunc(clockRules, func(r clockRule) bool { return r.kind == k }); i >= 0 {

@@ -89,6 +89,8 @@ func (m move) event(r rule) (Event, Case, error) {
 		answer := m.Action.Main.Round()
 		e.Facts.Main = m.Action.Main.Slip
 		e.Answer, e.Drafters, e.Reviewer = answer.Approved, slices.Clone(answer.Drafters), answer.Reviewer
+	case Supervise:
+		e.Days = m.orderDays()
 	case Recount:
 		e.Text, e.Moved = m.Because, m.desk.moved(m.c, m.Before)
 	}

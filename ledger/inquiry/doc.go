@@ -83,8 +83,9 @@
 //
 //	before the reply: 撤回 withdraw (来件人) → 撤回 [not ex officio]
 //	any but sealed: 移送纪检 seal (值班) → 已移送纪检 [reason]
-//	before the reply: 督办 supervise (督查或系统) ↺ [first open order; order's text, or overdue]
+//	before the reply: 督办 supervise (督查或系统) ↺ [first open order; order's text, or overdue; day in time]
 //	before the reply: 回复督办 respond (值班或承办) ↺ [order open; own case; reason]
+//	before the reply: 解除督办 lift (督查) ↺ [order answered; opinion]
 //	any: 按新的放假安排重算期限 recount (系统) ↺ [a due date moved]
 //
 // The machine ends here.

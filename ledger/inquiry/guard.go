@@ -157,9 +157,10 @@ var (
 	firstReopen    = once("reopen", "已经重办过一次，不能再要求；可以向信访部门反映", func(c Case) bool { return c.WasReopened })
 	firstRating    = once("rating", "这一轮已经评价过了", func(c Case) bool { return c.Round().Rating != "" })
 	firstNotice    = once("notice", "已经告知过来件人", func(c Case) bool { return c.Noticed })
-	notOrdered     = once("open order", "上一次督办还没有回复，请等回复以后再督办", func(c Case) bool { return c.Ordered })
+	notOrdered     = once("open order", "上一次督办还没有回复，请等回复以后再督办", func(c Case) bool { return c.Order.Waits() })
 	notExOfficio   = must("not ex officio", ledger.KindConflict, "督查已经决定依职权继续办理，不能撤回", func(m move) bool { return !m.c.ExOfficio })
-	isOrdered      = must("order open", ledger.KindConflict, "没有要回复的督办", func(m move) bool { return m.c.Ordered })
+	isOrdered      = must("order open", ledger.KindConflict, "没有要回复的督办", func(m move) bool { return m.c.Order.Waits() })
+	orderAnswered  = must("order answered", ledger.KindConflict, "督办还没有回复，等回复以后再解除", func(m move) bool { return m.c.Order.Answered })
 	isAsked        = must("extension asked", ledger.KindConflict, "没有人申请延期，要由承办人先申请", func(m move) bool { return m.c.AskedDays > 0 })
 	notContent     = must("not rated content", ledger.KindConflict, "您已经评价为满意或基本满意，不能再要求重办", func(m move) bool {
 		return m.c.Round().Rating == "" || m.c.Round().Rating == Not
@@ -183,6 +184,14 @@ var (
 	beforeDue = guard{"before due", ledger.KindConflict, func(m move) string {
 		return m.inTime(m.c.extends(), "延期要在到期以前申请并批准，现在已经到期，只能尽快办结")
 	}}
+	orderDay = guard{"day in time", ledger.KindInvalid, func(m move) string {
+		switch days := m.orderDays(); {
+		case m.Until.IsZero():
+		case days < 1 || days > mostOrderDays || !m.desk.Calendar.IsWorkday(ledger.DateOf(m.Until)):
+			return fmt.Sprintf("限期回复的日期要在明天以后、%d个工作日以内，而且是工作日", mostOrderDays)
+		}
+		return ""
+	}}
 	notTooLong = guard{"at most the period", ledger.KindInvalid, func(m move) string {
 		if most := m.desk.mostExtension(m.c); m.Days < 1 || m.Days > most {
 			return fmt.Sprintf("延期要在1到%d天之间，最多是原来的期限", most)
@@ -190,6 +199,17 @@ var (
 		return ""
 	}}
 )
+
+// mostOrderDays is how long an order may give for its answer, in workdays.
+const mostOrderDays = 30
+
+// orderDays is how many workdays an order gives; 0 for the usual time.
+func (m move) orderDays() int {
+	if m.Until.IsZero() || m.Until.Sub(m.at) > 366*24*time.Hour {
+		return 0
+	}
+	return m.desk.Calendar.Between(ledger.DateOf(m.at), ledger.DateOf(m.Until))
+}
 
 func (m move) over(kind ClockKind, name string) string {
 	k, running := m.c.Clock(kind)

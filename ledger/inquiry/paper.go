@@ -62,7 +62,7 @@ func (s Identity) Without(text string) string {
 			text = strings.ReplaceAll(text, secret[0], secret[1])
 		}
 	}
-	if leaks := (Copy{Title: text}).Leaks(s, Slip{}); len(leaks) > 0 {
+	if leaks := LeaksIn("", text, Secrets{Identity: s}); len(leaks) > 0 {
 		return "（略）"
 	}
 	return text

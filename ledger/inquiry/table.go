@@ -82,8 +82,9 @@ var table = []rule{
 	{Seal, unsealed, Sealed, roles(duty), guards(saysReason)},
 	{Acknowledge, states(Sealed), New, roles(discipline), guards(firstNotice)},
 
-	{Supervise, beforeReply, New, roles(supervisor, System), guards(notOrdered, hasCause)},
+	{Supervise, beforeReply, New, roles(supervisor, System), guards(notOrdered, hasCause, orderDay)},
 	{Respond, beforeReply, New, roles(duty, handler), guards(isOrdered, ownIfHandler, saysReason)},
+	{Lift, beforeReply, New, roles(supervisor), guards(orderAnswered, saysOpinion)},
 	{Recount, everywhen, New, roles(System), guards(hasMoved)},
 }
 

@@ -65,6 +65,8 @@ supervise        | review/direct revising/direct | system
 respond          | received registered clarifying refusing direct forwarded returning inhand review revising reopened merged | duty
 respond          | review/direct revising/direct | duty
 respond          | forwarded returning inhand review revising reopened | handler
+lift             | received registered clarifying refusing direct forwarded returning inhand review revising reopened merged | supervisor
+lift             | review/direct revising/direct | supervisor
 recount          | received registered clarifying refusing direct forwarded returning inhand review revising reopened merged | system
 recount          | review/direct revising/direct answered published unpublished sealed | system
 `
@@ -132,6 +134,9 @@ func ready(s *story, act Act, role Role) (Action, Actor) {
 		s.at = s.at.AddDate(0, 0, 60)
 	case Respond:
 		prepare(wuSuper, Action{Act: Supervise, Facts: Facts{Text: "请说明进度"}})
+	case Lift:
+		prepare(wuSuper, Action{Act: Supervise, Facts: Facts{Text: "请说明进度"}})
+		prepare(liDuty, Action{Act: Respond, Facts: Facts{Text: "正在核对"}})
 	case Recount:
 		a.Because = "放假安排"
 	}
@@ -216,7 +221,7 @@ func TestTheTableIsWhole(t *testing.T) {
 		t.Errorf("%d acts used of %d, %d states reached of %d", len(used), len(Acts), len(reached), len(States))
 	}
 	for _, r := range clockRules {
-		if _, runs := r.period(DefaultPeriods(), Case{Kind: Report, Track: Petition, Ordered: true}); r.name == "" || !runs && r.kind != AnswerClock && r.kind != CaseClock {
+		if _, runs := r.period(DefaultPeriods(), Case{Kind: Report, Track: Petition, Order: Order{Stands: true}}); r.name == "" || !runs && r.kind != AnswerClock && r.kind != CaseClock {
 			t.Errorf("clock %s: word %q", r.kind, r.name)
 		}
 	}

@@ -96,7 +96,7 @@ func (w *walk) action(s *story, act Act) Action {
 // step is one try by chance.
 func (w *walk) step() {
 	switch n := w.r.IntN(3000); {
-	case n < 3:
+	case n < 4:
 		w.at = w.at.Add(time.Duration(w.r.IntN(6*24)) * time.Hour) // a quiet week
 	case n < 1000:
 		w.at = w.at.Add(time.Duration(w.r.IntN(60)) * time.Minute)

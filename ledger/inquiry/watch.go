@@ -67,14 +67,7 @@ func (d Desk) Reminders(c Case) []Reminder {
 func (d Desk) remindersOf(c Case, k Clock, due workday.Due, holders []Role) []Reminder {
 	var all []Reminder
 	for _, l := range levels {
-		reached, known := due.At, true
-		switch {
-		case l.hundredths > 0:
-			reached, known = d.Calendar.Share(k.Count, l.hundredths)
-		case l.late > 0:
-			late := workday.Count{Start: due.At.Add(-time.Second), Period: workday.Period{N: l.late, Unit: workday.Workdays}}
-			reached = d.Calendar.Due(late).At
-		}
+		reached, known := d.reached(k.Count, due, l.hundredths, l.late)
 		if !known {
 			continue
 		}
@@ -84,6 +77,18 @@ func (d Desk) remindersOf(c Case, k Clock, due workday.Due, holders []Role) []Re
 		})
 	}
 	return all
+}
+
+// reached is when so many hundredths of a count are gone, or so many workdays after it was due; false when nobody can say yet.
+func (d Desk) reached(k workday.Count, due workday.Due, hundredths, late int) (time.Time, bool) {
+	switch {
+	case hundredths > 0:
+		return d.Calendar.Share(k, hundredths)
+	case late > 0:
+		after := workday.Count{Start: due.At.Add(-time.Second), Period: workday.Period{N: late, Unit: workday.Workdays}}
+		return d.Calendar.Due(after).At, true
+	}
+	return due.At, true
 }
 
 // onlyConcerned leaves out who has no part in the case: the desk for a sealed one; of department and duty, who does not have it.

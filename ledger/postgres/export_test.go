@@ -19,3 +19,8 @@ func MigrateTo(ctx context.Context, url string, version int64) error {
 	_, err = provider.UpTo(ctx, version)
 	return err
 }
+
+// SendMessage is the job's work on one message.
+func (q *Inquiries) SendMessage(ctx context.Context, id string, seq int, last bool) (said string, err error) {
+	return q.sendMessage(ctx, TellCitizen{id, seq}, last)
+}

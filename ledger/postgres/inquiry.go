@@ -23,6 +23,9 @@ type Inquiries struct {
 	keys    map[string]*ledger.Keyring
 	codes   *ledger.Keyring
 
+	gateway     inquiry.Gateway // nil: citizens are told by their tracking page alone
+	messageText string
+
 	mu       sync.Mutex
 	calendar workday.Calendar
 	notice   int64 // the last notice that the calendar knows

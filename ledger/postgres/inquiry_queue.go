@@ -39,7 +39,7 @@ type lineRow struct {
 }
 
 const caseColumns = `i.id, i.slip_year, i.slip_no, i.state, i.kind, i.track, i.channel, i.received_at, i.due_at, i.due_clock, i.provisional, i.levels,
-	i.round, coalesce(d.name, ''), f.name, v.name, w.key, w.sealed`
+	i.round, i.ordered, coalesce(d.name, ''), f.name, v.name, w.key, w.sealed`
 
 const caseJoins = `
 	left join department d on d.county = i.county and d.department_id = i.lead
@@ -62,7 +62,7 @@ func (r *lineRow) targets() []any {
 	l := &r.Line
 	return []any{
 		&l.ID, &r.year, &r.no, &l.State, &l.Kind, &l.Track, &l.Channel, &l.Received, &r.due, &l.Clock, &l.Provisional, &r.levels,
-		&l.Round, &l.LeadName, &r.fund, &r.place, &r.key, &r.sealed,
+		&l.Round, &l.Ordered, &l.LeadName, &r.fund, &r.place, &r.key, &r.sealed,
 	}
 }
 
@@ -126,6 +126,30 @@ func (q *Inquiries) lines(ctx context.Context, login, table string, query inquir
 	if !query.All {
 		where += ` and i.waits` // as the index says it
 	}
+	list.States = map[inquiry.State]int{}
+	if list.Counted = !query.All || table != "desk_inquiry"; list.Counted {
+		if err := q.count(ctx, &list, table, where, query.States, args); err != nil {
+			return list, err
+		}
+	}
+	order := `i.due_at, i.id`
+	if query.All {
+		order = `i.received_at desc, i.id`
+	}
+	// The page first, what hangs on its cases after: a page far down must not open a thousand rows that it skips.
+	list.Lines, err = all(ctx, q.pool, q.scanLine(q.now()), `
+		select `+caseColumns+` from (
+			select * from `+table+` i
+			where `+where+` and (cardinality(@states::text[]) = 0 or i.state = any (@states)) order by `+order+` limit @limit + 1 offset @skip) i
+		`+caseJoins+` order by `+order, args)
+	if list.More = len(list.Lines) > query.Limit; list.More {
+		list.Lines = list.Lines[:query.Limit]
+	}
+	return list, err
+}
+
+// count tells how many cases there are of each state, and of those that were chosen.
+func (q *Inquiries) count(ctx context.Context, list *inquiry.Queue, table, where string, states []inquiry.State, args pgx.NamedArgs) error {
 	type tally struct {
 		State inquiry.State
 		N     int
@@ -133,25 +157,14 @@ func (q *Inquiries) lines(ctx context.Context, login, table string, query inquir
 	}
 	tallies, err := all(ctx, q.pool, pgx.RowToStructByPos[tally], `
 		select i.state, count(*)::int, (count(*) filter (where i.due_at <= @now))::int from `+table+` i where `+where+` group by 1`, args)
-	if err != nil {
-		return list, err
-	}
-	list.States = map[inquiry.State]int{}
 	for _, t := range tallies {
 		list.States[t.State] = t.N
-		if len(query.States) == 0 || slices.Contains(query.States, t.State) {
+		if len(states) == 0 || slices.Contains(states, t.State) {
 			list.Count += t.N
 			list.Late += t.Late
 		}
 	}
-	order := `i.due_at, i.id`
-	if query.All {
-		order = `i.received_at desc, i.id`
-	}
-	list.Lines, err = all(ctx, q.pool, q.scanLine(q.now()), `
-		select `+caseColumns+` from `+table+` i `+caseJoins+`
-		where `+where+` and (cardinality(@states::text[]) = 0 or i.state = any (@states)) order by `+order+` limit @limit offset @skip`, args)
-	return list, err
+	return err
 }
 
 func stateTexts(states []inquiry.State) []string {

@@ -98,7 +98,7 @@ func (q *Inquiries) open(ctx context.Context, tx pgx.Tx, id, code string, f inqu
 	if f.Seal {
 		key = disciplineKey
 	}
-	return q.keepSender(ctx, tx, id, key, strings.TrimSpace(f.Name), strings.TrimSpace(f.Phone))
+	return q.keepSender(ctx, tx, id, key, strings.TrimSpace(f.Name), strings.TrimSpace(f.Phone), f.Agreed && !f.Seal)
 }
 
 func filingFault(f inquiry.Filing) error {

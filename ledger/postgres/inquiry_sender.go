@@ -109,24 +109,3 @@ func (q *Inquiries) tellOf(ctx context.Context, tx pgx.Tx, h held, login, action
 	}
 	return q.record(ctx, tx, login, action, object, detail)
 }
-
-// Leaks says what of a public copy may not be public, to an officer who sees the case.
-func (q *Inquiries) Leaks(ctx context.Context, login, id string, c inquiry.Copy) (all []string, err error) {
-	h, _, sight, err := q.sight(ctx, q.pool, login, id)
-	if err == nil && !sight.Internal {
-		err = inquiry.Unseen
-	}
-	if err != nil {
-		return nil, err
-	}
-	return q.leaks(ctx, q.pool, h, c)
-}
-
-// leaks are what a text to be published must not hold: the sender's name and phone, the slip's number, and any long number.
-func (q *Inquiries) leaks(ctx context.Context, from querier, h held, c inquiry.Copy) ([]string, error) {
-	s, err := q.sender(ctx, from, h.id)
-	if err != nil {
-		return nil, err
-	}
-	return c.Leaks(s, h.c.Slip), nil
-}

@@ -139,6 +139,11 @@ func (q *Inquiries) dossier(ctx context.Context, tx pgx.Tx, login, id string) (s
 	}
 	s.Sight, s.Level, s.Lateness = sight, d.Level(h.c, q.nowUTC()), d.Lateness(h.c, q.nowUTC())
 	s.Acts = actsOf(h.c, o)
+	if mayDraft(h.c, o) {
+		if s.Saved, err = q.savedDraft(ctx, tx, h, login); err != nil {
+			return s, err
+		}
+	}
 	if h.c.Lead != 0 {
 		if s.Lead, err = q.departmentName(ctx, tx, h.c.Lead); err != nil {
 			return s, err

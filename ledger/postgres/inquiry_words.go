@@ -54,7 +54,7 @@ func (q *Inquiries) openWith(key, place string, sealed []byte) ([]byte, error) {
 }
 
 // keepSender seals who sends, name and phone each by itself. Nobody who sends without either has a row.
-func (q *Inquiries) keepSender(ctx context.Context, tx pgx.Tx, id, key, name, phone string) error {
+func (q *Inquiries) keepSender(ctx context.Context, tx pgx.Tx, id, key, name, phone string, agreed bool) error {
 	if name == "" && phone == "" {
 		return nil
 	}
@@ -64,8 +64,8 @@ func (q *Inquiries) keepSender(ctx context.Context, tx pgx.Tx, id, key, name, ph
 		}
 		return q.keys[key].Seal(senderPlace(id, column), []byte(text))
 	}
-	_, err := exec(ctx, tx, `insert into inquiry_sender (county, id, key, name, phone) values (@county, @id, @key, @name, @phone)`,
-		pgx.NamedArgs{"county": q.county, "id": id, "key": key, "name": seal("name", name), "phone": seal("phone", phone)})
+	_, err := exec(ctx, tx, `insert into inquiry_sender (county, id, key, name, phone, agreed) values (@county, @id, @key, @name, @phone, @agreed)`,
+		pgx.NamedArgs{"county": q.county, "id": id, "key": key, "name": seal("name", name), "phone": seal("phone", phone), "agreed": agreed})
 	return err
 }
 
@@ -100,6 +100,7 @@ func (q *Inquiries) handOver(ctx context.Context, tx pgx.Tx, id string) error {
 	}{
 		{"inquiry_words", "seq::text", []string{"sealed"}, func(row, column string) string { return "inquiry_words:" + id + ":" + row + ":" + column }},
 		{"inquiry_sender", "''", []string{"name", "phone"}, func(_, column string) string { return senderPlace(id, column) }},
+		{"inquiry_draft", "round || ':' || login", []string{"sealed"}, func(row, _ string) string { return draftPlace(id, row) }},
 		{"inquiry_file", "file", []string{"name", "content"}, func(row, column string) string { return inquiryFilePlace(id, row, column) }},
 	} {
 		if err := q.sealAnew(ctx, tx, id, part.table, part.row, part.columns, part.place); err != nil {

@@ -49,6 +49,7 @@ func (CheckUpload) InsertOpts() river.InsertOpts {
 
 const (
 	uploadQueue = "upload"
+	deskQueue   = "desk"
 	uploadTries = 5
 )
 
@@ -57,6 +58,18 @@ type ResumeUploads struct{}
 
 // Kind names the job in River's table.
 func (ResumeUploads) Kind() string { return "resume_uploads" }
+
+// RemindDesk is the periodic job that sends the inquiry desk's reminders. It asks the books what is due, each time anew: no clock
+// of its own is lost with a server.
+type RemindDesk struct{}
+
+// Kind names the job in River's table.
+func (RemindDesk) Kind() string { return "remind_desk" }
+
+// InsertOpts keep reminders out of the way of others. One that fails is not tried again: a minute later there is the next.
+func (RemindDesk) InsertOpts() river.InsertOpts {
+	return river.InsertOpts{Queue: deskQueue, MaxAttempts: 1}
+}
 
 // A drain that finds another writer at work waits for busyWait; one that finds the index away waits twice as long each time,
 // up to longestWait. Whoever looks after the index drains it when it is back.
@@ -70,6 +83,7 @@ type Tasks struct {
 	Drain func(context.Context) error                   // empties the outbox into the index
 	Index func(context.Context, int64) error            // does what an officer asked for, by the run's number
 	Check func(context.Context, ledger.UploadRef) error // checks a received file; nil: uploads wait for another server
+	Desk  *Inquiries                                    // whose deadlines are watched; nil: by another server
 }
 
 // Work runs the county's jobs until ctx ends.
@@ -99,6 +113,20 @@ func (db *DB) Work(ctx context.Context, log *slog.Logger, tasks Tasks) error {
 	river.AddWorker(workers, river.WorkFunc(func(ctx context.Context, _ *river.Job[SweepAccounts]) error { return db.SweepAccounts(ctx) }))
 	db.workPlans(workers)
 	queues := map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: 2}, indexQueue: {MaxWorkers: 1}}
+	if tasks.Desk != nil {
+		queues[deskQueue] = river.QueueConfig{MaxWorkers: 1}
+		if tasks.Desk.gateway != nil {
+			queues[messageQueue] = river.QueueConfig{MaxWorkers: 1}
+			tasks.Desk.workMessages(workers, log)
+		}
+		river.AddWorker(workers, river.WorkFunc(func(ctx context.Context, _ *river.Job[RemindDesk]) error {
+			n, err := tasks.Desk.Remind(ctx)
+			if n > 0 {
+				log.Info("已发出督办通知", "条数", n)
+			}
+			return err
+		}))
+	}
 	if check != nil {
 		queues[uploadQueue] = river.QueueConfig{MaxWorkers: runtime.NumCPU(), FetchCooldown: 10 * time.Millisecond}
 		river.AddWorker(workers, river.WorkFunc(func(ctx context.Context, job *river.Job[CheckUpload]) error {
@@ -115,7 +143,7 @@ func (db *DB) Work(ctx context.Context, log *slog.Logger, tasks Tasks) error {
 		JobTimeout: time.Hour, // a whole county's outbox may take minutes
 		// River's own words are for its maintainers; what matters here is what fails.
 		Logger: slog.New(levelAbove{log.Handler(), slog.LevelWarn}),
-		PeriodicJobs: []*river.PeriodicJob{
+		PeriodicJobs: append(deskJobs(tasks.Desk), []*river.PeriodicJob{
 			river.NewPeriodicJob(river.PeriodicInterval(time.Minute),
 				func() (river.JobArgs, *river.InsertOpts) { return SweepIndex{}, nil },
 				&river.PeriodicJobOpts{RunOnStart: true}),
@@ -127,7 +155,7 @@ func (db *DB) Work(ctx context.Context, log *slog.Logger, tasks Tasks) error {
 				&river.PeriodicJobOpts{RunOnStart: true}),
 			river.NewPeriodicJob(river.PeriodicInterval(20*time.Second),
 				func() (river.JobArgs, *river.InsertOpts) { return ResumeUploads{}, nil }, nil),
-		},
+		}...),
 	})
 	if err != nil {
 		return fmt.Errorf("job workers: %w", err)
@@ -139,6 +167,16 @@ func (db *DB) Work(ctx context.Context, log *slog.Logger, tasks Tasks) error {
 	stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
 	defer cancel()
 	return client.StopAndCancel(stop)
+}
+
+// deskJobs are what the inquiry desk has done for it as time passes.
+func deskJobs(desk *Inquiries) []*river.PeriodicJob {
+	if desk == nil {
+		return nil
+	}
+	return []*river.PeriodicJob{river.NewPeriodicJob(river.PeriodicInterval(time.Minute),
+		func() (river.JobArgs, *river.InsertOpts) { return RemindDesk{}, nil },
+		&river.PeriodicJobOpts{RunOnStart: true})}
 }
 
 // growing is how long a job rests that was snoozed before.
