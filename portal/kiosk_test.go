@@ -63,16 +63,20 @@ func TestAKioskWithoutScripts(t *testing.T) {
 	}
 	a = s.sitAndType(zhangNumber)
 	seen := a.body
+	jar := func() {
+		for name, cookie := range s.cookies {
+			plain, _ := base64.RawURLEncoding.DecodeString(cookie)
+			seen += name + cookie + string(plain)
+		}
+	}
+	jar()
 	a = s.comes(s.tap("/kiosk/look"), "/kiosk/own")
 	if !strings.Contains(a.text("main"), "张三丰的账") || a.attr("html", "class") != "kiosk" || a.Header.Get("Cache-Control") != "no-store" {
 		t.Fatalf("%d %s", a.StatusCode, a.text("main"))
 	}
 	checkWhole(t, a)
 	seen += a.body + s.logged.String()
-	for name, cookie := range s.cookies {
-		plain, _ := base64.RawURLEncoding.DecodeString(cookie)
-		seen += name + cookie + string(plain)
-	}
+	jar()
 	for n := 9; n <= len(zhangNumber); n++ { // the first six are the county, which is on many pages
 		if strings.Contains(seen, zhangNumber[n-6:n]) {
 			t.Errorf("%s is somewhere", zhangNumber[n-6:n])
@@ -151,6 +155,11 @@ func TestNobodyLeavesAKiosk(t *testing.T) {
 	if a := s.get("/kiosk/still"); a.attr("main a.button.main", "href") != "/kiosk/villages?village="+villageCode {
 		t.Errorf("back to %s", a.attr("main a.button.main", "href"))
 	}
+	r := httptest.NewRequest(http.MethodGet, "/some.png", nil)
+	r.Header.Set("Sec-Fetch-Dest", "image")
+	for _, a := range []answer{s.do(r), s.get("/favicon.ico")} { // neither may lead to the home, which would end the sitting
+		s.status(a, http.StatusNotFound)
+	}
 	if plain := setup(t).get("/funds"); plain.attr("html", "class") == "kiosk" {
 		t.Error("everybody gets the kiosk's edition")
 	}
@@ -206,4 +215,40 @@ func TestAKiosksUseIsCounted(t *testing.T) {
 	s.tap("/kiosk/sit", "way", "own")
 	s.cookies = officer
 	s.says(s.get("/office/kiosks"), "tbody tr:first-child", "来过 2 次")
+}
+
+// Some taps make a case: a reason, a phone behind dots or none, and a receipt. Sent once, it is not sent again by going back.
+func TestAskingAtAKiosk(t *testing.T) {
+	t.Parallel()
+	s := setupOffice(t)
+	s.get("/kiosk")
+	s.comes(s.tap("/kiosk/sit", "way", "ask"), "/kiosk/ask")
+	a := s.comes(s.tap("/kiosk/ask", "reason", "8"), "/kiosk/ask")
+	checkWhole(t, a)
+	s.says(a, "main", "补贴怎么申请", "不留电话也办")
+	for _, key := range []string{"1", "3", "8", "0", "X", "5", "del"} {
+		a = s.comes(s.tap("/kiosk/ask", "key", key), "/kiosk/ask")
+	}
+	s.says(a, "main", "●●●●", "已输入 4 位")
+	s.status(s.tap("/kiosk/ask", "key", "send"), http.StatusUnprocessableEntity)
+	a = s.tap("/kiosk/ask", "key", "send", "phone", "13800001111")
+	s.status(a, http.StatusOK)
+	checkWhole(t, a)
+	s.says(a, "main", "已经收到您的咨询", "没有码就查不到")
+	code := strings.Join(strings.Fields(a.text("p.trackcode")), "-")
+	if len(code) < 10 || len(a.all("main a")) != 0 || strings.Contains(a.body, "13800001111") {
+		t.Errorf("the receipt: %q, %s", code, a.text("main"))
+	}
+	s.comes(s.tap("/kiosk/ask", "key", "send", "phone", "13800001111"), "/kiosk/ask")
+	s.get("/kiosk")
+	if a := s.tap("/kiosk/ask", "key", "send"); a.Header.Get("Location") != "/kiosk" {
+		t.Errorf("sent after the end: %d", a.StatusCode)
+	}
+	var cases int
+	s.must(s.sql.QueryRow(t.Context(), `select count(*) from inquiry where channel = 'kiosk' and kind = 'question'`).Scan(&cases))
+	if cases != 1 {
+		t.Errorf("%d cases", cases)
+	}
+	s.comes(s.tap("/kiosk/leave"), "/")
+	s.says(s.tracks(code), "main", "咨询")
 }

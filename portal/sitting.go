@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"github.com/gofiber/fiber/v2"
+
+	"mingbai/ledger"
 )
 
 // sitting is one visitor's time at a hall's machine: what was entered so far, and whom the books found. It lives in a cookie that
@@ -71,7 +73,7 @@ func seatOf(c *fiber.Ctx) *seat {
 var hallRoads = []string{"/kiosk/", "/people", "/funds", "/answers", "/wall", "/about", "/challenge", "/words.json"}
 
 // aside are addresses that tell nothing of a visitor, and are answered to anybody.
-var aside = []string{"/static/", "/kiosk/register", "/kiosk/sit", "/kiosk/leave", "/sw.js", "/offline", "/healthz", "/readyz", "/robots.txt"}
+var aside = []string{"/static/", "/kiosk/register", "/kiosk/sit", "/kiosk/leave", "/sw.js", "/offline", "/favicon.ico", "/healthz", "/readyz", "/robots.txt"}
 
 // atHall keeps a hall's machine at what its present visitor may see, in the edition made for it, and nothing in any cache.
 func (s *Server) atHall(c *fiber.Ctx) error {
@@ -84,6 +86,9 @@ func (s *Server) atHall(c *fiber.Ctx) error {
 	switch {
 	case !ok || !begins(path, hallRoads) && path != "/ask" || strings.Contains(path, "/documents/"):
 		keepPrivate(c)
+		if to := c.Get("Sec-Fetch-Dest"); to != "" && to != "document" { // no finger: the home would end a sitting for a picture's sake
+			return ledger.ErrNotFound
+		}
 		return c.Redirect("/kiosk", http.StatusSeeOther)
 	case path == "/ask": // a text to be written is no task for a machine without a keyboard
 		return c.Redirect("/kiosk/ask?row="+rowText(rowOf(c.Query("row"))), http.StatusSeeOther)

@@ -101,7 +101,7 @@ func (f *farmer) sends(site, path, screen string, fields ...string) {
 	f.visit(site + screen)
 }
 
-// kioskScreens shows every screen of a hall's machine, one after the other. The browser is the hall's until kioskLeaves.
+// kioskScreens shows every screen of a hall's machine, one after the other.
 func (f *farmer) kioskScreens(site string, she fixtures.Household, row string, look func(screen string)) {
 	f.t.Helper()
 	f.visit(site + "/kiosk")
@@ -144,11 +144,6 @@ func (f *farmer) kioskScreens(site string, she fixtures.Household, row string, l
 	look("missing")
 	f.visit(site + "/kiosk/still")
 	look("still")
-}
-
-func (f *farmer) kioskLeaves(site string) {
-	f.t.Helper()
-	f.sends(site, "/kiosk/leave", "/healthz")
 }
 
 // kioskWorld is a county whose machines rest as briefly as a test is patient.
@@ -245,7 +240,17 @@ func TestAFarmerAtAKiosk(t *testing.T) {
 		t.Errorf("%s ways off the site", out)
 	}
 	f.shot("kiosk-3-own")
-	f.touch(".finish a")
+	f.taps = 0
+	f.touch("details.line summary")
+	f.touch("details[open] .ways a.button")
+	f.until(w, "这一笔哪里不对")
+	f.touch(`button[value="1"]`)
+	f.until(w, "留个电话")
+	f.touch(`button[value="send"]`)
+	f.until(w, "这是您的查询码")
+	t.Logf("from one's own payments to a receipt about a wrong line: %d taps", f.taps)
+	f.shot("kiosk-5-receipt")
+	f.touch(".finish .done")
 	f.until(w, "已经清除")
 	gone()
 

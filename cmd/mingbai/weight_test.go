@@ -88,6 +88,7 @@ func TestPagesAreLight(t *testing.T) {
 		{"village", "/funds/GD01/2025/villages/" + she.VillageCode},
 		{"posts", "/funds/RY01"},
 		{"data", "/data"},
+		{"kiosk", "/kiosk"},
 	} {
 		f := openScripted(t, "phone", 390, 844, true) // a browser that has nothing yet
 		f.visit(site + page.path)
@@ -101,6 +102,17 @@ func TestPagesAreLight(t *testing.T) {
 		t.Logf("%-8s first %6d bytes in %d requests, second %6d bytes in %d", page.name, first, len(asked), second, len(again))
 		if first > 60_000 || len(asked) > 5 || len(asked) == 0 || second > 15_000 {
 			t.Errorf("%s is too heavy: %v, then %v", page.name, asked, again)
+		}
+		if page.path == "/kiosk" { // its heaviest screen, with every character that a name may have
+			f.sends(site, "/kiosk/sit", "/healthz", "way", "own")
+			s.take()
+			f.visit(site + "/kiosk/name")
+			time.Sleep(300 * time.Millisecond)
+			if pad, asked := s.take(); pad > 60_000 || pad < 10_000 {
+				t.Errorf("the name pad: %d bytes, %v", pad, asked)
+			} else {
+				t.Logf("the name pad after it: %d bytes in %d requests", pad, len(asked))
+			}
 		}
 	}
 }

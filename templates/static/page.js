@@ -15,8 +15,9 @@
     button.textContent = on ? "标准版" : "长者版";
   });
 
-  // A page for when nobody answers is fetched when all else has been, and nothing of what was read: see worker.js.
-  if ("serviceWorker" in navigator && !navigator.serviceWorker.controller) {
+  // A page for when nobody answers is fetched when all else has been, and nothing of what was read: see worker.js. Who looks at
+  // one page alone pays nothing for it.
+  if ("serviceWorker" in navigator && !navigator.serviceWorker.controller && document.referrer.startsWith(location.origin + "/")) {
     addEventListener("load", () => setTimeout(() => navigator.serviceWorker.register("/sw.js").catch(() => {}), 3000));
   }
 
