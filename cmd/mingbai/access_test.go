@@ -4,6 +4,7 @@ import (
 	"net/url"
 	"os"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -31,31 +32,64 @@ var axeModes = []struct {
 }
 
 // pageTypes are one page of every kind that a stranger can come to.
-func pageTypes(truth *fixtures.Truth) []struct{ name, path string } {
-	she := neighbour(truth)
-	return []struct{ name, path string }{
-		{"home", "/"},
-		{"people", "/people?name=" + url.QueryEscape(she.Name)},
-		{"nobody", "/people?name=查无此人"},
-		{"funds", "/funds"},
-		{"fund", "/funds/GD01"},
-		{"self", "/funds/DB01"},
-		{"village", "/funds/GD01/2025/villages/" + she.VillageCode},
-		{"allocations", "/funds/ZX01"},
-		{"transfers", "/funds/ZY01"},
-		{"projects", "/funds/XM01"},
-		{"budget", "/funds/BM01"},
-		{"agencies", "/funds/BZ01"},
-		{"posts", "/funds/RY01"},
-		{"as-of", "/funds/BM01?year=2025&as-of=" + time.Now().AddDate(0, 0, -7).Format(time.DateOnly)},
-		{"data", "/data"},
-		{"table", "/data/villages"},
-		{"statistics", "/statistics"},
-		{"answers", "/answers"},
-		{"wall", "/wall"},
-		{"about", "/about"},
-		{"audit", "/audit"},
-		{"missing", "/nothing"},
+// pageType is a kind of page of the public site, and how a reader gets to it from its path.
+type pageType struct {
+	name, path string
+	then       func(f *farmer)
+}
+
+func pageTypes(truth *fixtures.Truth) []pageType {
+	she, code := neighbour(truth), ""
+	people := "/people?name=" + url.QueryEscape(she.Name)
+	sent := func(f *farmer) {
+		f.fill("subject", "面积不对").fill("text", "我家的面积少算了，请核对。").press("form.ask button.main")
+		code = codeShape.FindString(strings.Join(strings.Fields(f.textOf("p.trackcode")), "-"))
+	}
+	return []pageType{
+		{name: "home", path: "/"},
+		{name: "people", path: people},
+		{"person", people, func(f *farmer) { f.press("main a.line") }},
+		{name: "nobody", path: "/people?name=查无此人"},
+		{"own", "/", func(f *farmer) {
+			f.fill("name", she.Name).fill("id_number", she.ID).press("form.ask button.main")
+			f.open()
+		}},
+		{"notfound", "/", func(f *farmer) {
+			f.fill("name", "查无此人").fill("id_number", she.ID).press("form.ask button.main")
+		}},
+		{"fault", "/", func(f *farmer) { f.fill("name", she.Name).fill("id_number", she.ID[:17]).press("form.ask button.main") }},
+		{name: "funds", path: "/funds"},
+		{name: "fund", path: "/funds/GD01"},
+		{name: "self", path: "/funds/DB01"},
+		{name: "village", path: "/funds/GD01/2025/villages/" + she.VillageCode},
+		{name: "allocations", path: "/funds/ZX01"},
+		{name: "transfers", path: "/funds/ZY01"},
+		{name: "projects", path: "/funds/XM01"},
+		{name: "budget", path: "/funds/BM01"},
+		{name: "agencies", path: "/funds/BZ01"},
+		{name: "posts", path: "/funds/RY01"},
+		{name: "as-of", path: "/funds/BM01?year=2025&as-of=" + time.Now().AddDate(0, 0, -7).Format(time.DateOnly)},
+		{name: "data", path: "/data"},
+		{name: "table", path: "/data/villages"},
+		{name: "api", path: "/api"},
+		{name: "ask", path: "/ask"},
+		{name: "ask-whom", path: "/ask?kind=report"},
+		{name: "filing", path: "/ask?kind=complaint&to=desk"},
+		{"receipt", "/ask?kind=complaint&to=desk", sent},
+		{name: "track-form", path: "/track"},
+		{"track", "/track", func(f *farmer) { f.fill("code", code).press("form.ask button.main") }},
+		{"track-wrong", "/track", func(f *farmer) { f.fill("code", "ABCD-EFGH-JKLM-NPQR").press("form.ask button.main") }},
+		{name: "statistics", path: "/statistics"},
+		{name: "answers", path: "/answers"},
+		{name: "wall", path: "/wall"},
+		{name: "proof", path: "/proof"},
+		{name: "proof-false", path: "/proof/x"},
+		{name: "kiosk-key", path: "/kiosk/register"},
+		{name: "about", path: "/about"},
+		{name: "accessible", path: "/accessible"},
+		{name: "audit", path: "/audit"},
+		{name: "offline", path: "/offline"},
+		{name: "missing", path: "/nothing"},
 	}
 }
 
@@ -86,6 +120,9 @@ func TestPagesAreAccessible(t *testing.T) {
 			pages := pageTypes(truth)
 			for _, page := range pages {
 				f.visit(site + page.path)
+				if page.then != nil {
+					page.then(f)
+				}
 				found += f.accessible()
 				f.fits()
 				f.shot("open-" + page.name)

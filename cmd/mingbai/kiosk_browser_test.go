@@ -59,7 +59,7 @@ func (f *finger) until(w *world, words string) {
 // spells enters a name by its letters, each character as soon as it is offered.
 func (f *finger) spells(name string) {
 	f.t.Helper()
-	for _, r := range []rune(name) {
+	for _, r := range name {
 		offered := func() bool {
 			return f.evaluate(fmt.Sprintf(`!!document.querySelector('[data-offer] button[value="%c"]')`, r)) == "true"
 		}
@@ -163,7 +163,7 @@ func kioskWorld(t *testing.T, rest time.Duration) (w *world, site string, she fi
 // From the home of a machine of 1080 by 1920 to one's own payments, by touch alone: the name spelt, the number behind dots. What was
 // seen is gone once 完成 is touched, or nobody touches anything for a while, and the way back shows nothing of it.
 func TestAFarmerAtAKiosk(t *testing.T) {
-	const rest = 4 * time.Second
+	const rest = 8 * time.Second
 	w, site, she := kioskWorld(t, rest)
 	f := &finger{farmer: openScripted(t, "kiosk", 1080, 1920, true)}
 	if _, err := chromedp.Call(f.ctx, emulation.SetTouchEmulationEnabled, emulation.SetTouchEmulationEnabledParams{Enabled: true}); err != nil {
