@@ -60,7 +60,7 @@ type Filing struct {
 	Text    string
 	Name    string // empty: anonymous
 	Phone   string
-	Agreed  bool // to be told by a message that there is something new
+	Agreed  bool   // to be told by a message that there is something new
 	Fund    string // what it is about, as far as the sender said so
 	Village string // code
 	Row     Row
