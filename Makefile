@@ -5,7 +5,7 @@ SHELL := /bin/bash
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 GOFLAGS_BUILD := -trimpath -ldflags "-s -w -X main.version=$(VERSION)"
 
-.PHONY: help demo build test test-race test-libreoffice check bench bench-ingest bench-search bench-portal county-search fuzz manual tools clean fault-matrix tasks axe desk-load
+.PHONY: help demo build test test-race test-libreoffice check bench bench-ingest bench-search bench-portal county-search catch-up fuzz manual tools clean fault-matrix tasks axe desk-load
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -51,15 +51,19 @@ county-search: ## a county of PEOPLE (default 1000000) entries: everyone is foun
 	@.ci/setup demo
 	MINGBAI_COUNTY_SEARCH=$(or $(PEOPLE),1000000) go test -count=1 -timeout 120m -run '^TestCountySearch$$' -v ./cmd/mingbai
 
+catch-up: ## how long the index takes for 100,000 published rows in a county of PEOPLE (default 100000) entries, beside raw posting, and what verify takes (minutes)
+	@.ci/setup demo
+	MINGBAI_CATCH_UP=$(or $(PEOPLE),100000) go test -count=1 -timeout 60m -run '^TestCatchUp$$' -v ./cmd/mingbai
+
 tasks: ## the ten tasks of a reader on every screen, in both editions, with and without scripts and mouse (minutes)
 	@.ci/setup test
-	MINGBAI_TASKS=all go test -count=1 -timeout 30m -v -run '^TestTheTenTasks$$' ./cmd/mingbai
+	MINGBAI_TASKS=all go test -count=1 -timeout 30m -v -run '^(TestTheTenTasks|TestAKioskWithoutScripts)$$' ./cmd/mingbai
 
 test-libreoffice: ## what LibreOffice makes of our files and of clerks' ones (needs Debian's libreoffice-calc)
 	@command -v soffice >/dev/null || { echo "还需要 libreoffice-calc（Debian：apt-get install libreoffice-calc）" >&2; exit 1; }
 	MINGBAI_LIBREOFFICE=1 go test -count=1 -timeout 30m -run LibreOffice -v ./ingest/... ./fixtures
 
-bench-portal: ## pages a second of lists and fund pages beside a constant page, first bytes at 50/s; PAYMENTS=1500000 for a whole county
+bench-portal: ## pages a second of lists and fund pages beside a constant page, first bytes at 50/s; PAYMENTS=1500000 for a whole county, MINGBAI_BENCH_DATA=DIR keeps it
 	@.ci/setup demo
 	@command -v wrk >/dev/null || { echo "还需要 wrk（Debian：apt-get install wrk）" >&2; exit 1; }
 	MINGBAI_BENCH_PAYMENTS=$(PAYMENTS) go test -run '^$$' -bench '^BenchmarkPortal$$' -benchtime 1x -timeout 40m ./cmd/mingbai

@@ -63,7 +63,9 @@ func Check(ctx context.Context, name string, content io.ReaderAt, size int64, o 
 	if err == nil {
 		defer book.Close()
 		k.extension(format)
-		err = k.read(book)
+		if err = k.read(book); err == nil {
+			err = k.digestRows(book)
+		}
 	}
 	return k.finish(err)
 }

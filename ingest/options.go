@@ -32,6 +32,9 @@ type Options struct {
 	// version.
 	Dictionary string
 
+	// RowKey is the key by which the rows of warnings are digested (Finding.Row). Empty: they are not.
+	RowKey []byte
+
 	// Records is given the rows of every kind but subsidy, as emit is given those of subsidy. It may be nil.
 	Records func(ledger.Record) error `json:"-"`
 }

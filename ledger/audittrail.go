@@ -64,6 +64,8 @@ var actWords = map[string][2]string{
 	"inquiry.act":            {"办理来件", "办理了{}"},
 	"inquiry.day":            {"签来件登记册", "签了{}"},
 	"inquiry.file":           {"打开来件附件", "打开了{}的附件"},
+	"inquiry.export":         {"导出来件登记册", "导出了{}"},
+	"inquiry.paper":          {"印来件文书", "印了{}的文书"},
 	"inquiry.release":        {"申请看来件人", "写明理由，要看{}的来件人"},
 	"inquiry.sealed":         {"移送纪检的来件", "有一件移送纪检的来件有了新进展"},
 	"inquiry.sender":         {"看来件人", "看了{}的来件人"},
@@ -100,6 +102,8 @@ var actWords = map[string][2]string{
 	"row.withdraw":           {"撤回一行", "撤回了{}"},
 	"rows.see":               {"查看明细", "查看了{}的明细"},
 	"sample.draw":            {"抽样", "从{}里抽了样"},
+	"template.remove":        {"去掉答复模板", "去掉了{}"},
+	"template.save":          {"保存答复模板", "保存了{}"},
 	"trap.remove":            {"撤掉哨兵名", "撤掉了{}的哨兵名"},
 	"trap.set":               {"设哨兵名", "给{}设了哨兵名"},
 }
@@ -152,10 +156,15 @@ func objectWords(object string) string {
 	case "fund":
 		return "项目" + rest
 	case "inquiry":
+		if rest == "register" {
+			return "来件登记册"
+		}
 		if day, ok := strings.CutPrefix(rest, "day/"); ok {
 			return day + "的来件登记册"
 		}
 		return "来件" + rest
+	case "template":
+		return "第" + rest + "号答复模板"
 	case "calendar":
 		return rest + "年的放假安排"
 	case "request":

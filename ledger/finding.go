@@ -20,6 +20,9 @@ type Finding struct {
 	Cell     string   `json:"cell"` // A1 style; empty when the finding is about the whole sheet or file
 	Message  string   `json:"message"`
 	Fix      string   `json:"fix"`
+	// Row stands for everything in the row of Cell, by a key that the books hold: a file that is mended keeps the reasons that
+	// were given for rows it did not change. Empty where nobody asked for it, or the finding is not about one row.
+	Row string `json:"row,omitzero"`
 }
 
 // AcceptableRule is the one rule whose fatal findings a certifier may accept with a reason: a number that fails its own
@@ -48,6 +51,8 @@ type KeptFinding struct {
 	Reason string    `json:"reason"`
 	By     string    `json:"by"` // who gave the reason
 	At     time.Time `json:"at,omitzero"`
+
+	Carried bool `json:"carried,omitzero"` // from the file that this one mends
 }
 
 // Open says whether a finding still waits for its reason.

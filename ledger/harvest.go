@@ -16,6 +16,18 @@ type Kiosk struct {
 	Revoked    time.Time // zero: in use
 	Today      int       // people shown
 	Month      int       // in thirty days
+	Used       KioskUse  // today
+	UsedMonth  KioskUse  // in thirty days
+}
+
+// KioskUse is how often something was done at a kiosk.
+type KioskUse struct {
+	Visits, Lookups, Searches, Inquiries int
+}
+
+// Add counts another kiosk's use, too.
+func (u KioskUse) Add(o KioskUse) KioskUse {
+	return KioskUse{u.Visits + o.Visits, u.Lookups + o.Lookups, u.Searches + o.Searches, u.Inquiries + o.Inquiries}
 }
 
 // Fault says what keeps a kiosk from being written down, and in which field; both empty when nothing does.

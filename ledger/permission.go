@@ -24,6 +24,7 @@ const (
 	ActReadAudit      Action = "audit.read"
 	ActSeeSealed      Action = "inquiry.sealed"
 	ActSeeInquiries   Action = "inquiry.see" // which ones, and what may be done to each, is the law of package inquiry
+	ActKeepTemplates  Action = "template.keep"
 	ActWatchInquiries Action = "inquiry.watch"
 	ActCareForSearch  Action = "search.care"
 )
@@ -32,7 +33,7 @@ const (
 var Actions = []Action{
 	ActSeeBatches, ActUpload, ActTakeBack, ActCertify, ActReject, ActPublish, ActWithdraw, ActRevert,
 	ActSeeRows, ActAsk, ActPostNotice, ActManageAccounts, ActManageCodes, ActGuard, ActReadAudit,
-	ActSeeInquiries, ActWatchInquiries, ActSeeSealed, ActCareForSearch,
+	ActSeeInquiries, ActWatchInquiries, ActSeeSealed, ActKeepTemplates, ActCareForSearch,
 }
 
 var actionNames = map[Action]string{
@@ -41,7 +42,7 @@ var actionNames = map[Action]string{
 	ActSeeRows: "逐行看已公开的名单", ActAsk: "申请撤回或恢复",
 	ActPostNotice:     "登记公示榜的张贴和撤下",
 	ActManageAccounts: "管理账号和部门", ActManageCodes: "管理名录", ActGuard: "管理查询机和防抓取", ActReadAudit: "看审计记录",
-	ActSeeInquiries: "办理来件", ActWatchInquiries: "看督办台", ActSeeSealed: "办理移送纪检的来件", ActCareForSearch: "照看检索",
+	ActSeeInquiries: "办理来件", ActWatchInquiries: "看督办台", ActSeeSealed: "办理移送纪检的来件", ActKeepTemplates: "管理答复模板", ActCareForSearch: "照看检索",
 }
 
 // Name is the action's word on pages.
@@ -67,9 +68,9 @@ var permissions = map[OfficeRole]map[Action]Reach{
 		ActSeeBatches: ReachOwn, ActCertify: ReachOwn, ActReject: ReachOwn, ActPublish: ReachOwn, ActWithdraw: ReachOwn, ActRevert: ReachOwn,
 		ActSeeRows: ReachOwn, ActAsk: ReachOwn,
 	},
-	RoleDuty:       {ActSeeInquiries: ReachCounty},
+	RoleDuty:       {ActSeeInquiries: ReachCounty, ActKeepTemplates: ReachCounty},
 	RoleHandler:    {ActSeeInquiries: ReachOwn},
-	RoleHead:       {ActSeeBatches: ReachCounty, ActSeeInquiries: ReachCounty, ActWatchInquiries: ReachCounty},
+	RoleHead:       {ActSeeBatches: ReachCounty, ActSeeInquiries: ReachCounty, ActKeepTemplates: ReachCounty, ActWatchInquiries: ReachCounty},
 	RoleSupervisor: {ActSeeBatches: ReachCounty, ActSeeInquiries: ReachCounty, ActWatchInquiries: ReachCounty},
 	RoleAuditor:    {ActSeeBatches: ReachCounty, ActSeeRows: ReachCounty, ActReadAudit: ReachCounty, ActSeeInquiries: ReachCounty},
 	RoleDiscipline: {ActSeeBatches: ReachCounty, ActSeeRows: ReachCounty, ActReadAudit: ReachCounty, ActSeeInquiries: ReachCounty, ActSeeSealed: ReachCounty},

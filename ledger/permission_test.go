@@ -49,6 +49,7 @@ audit.read       auditor all, discipline all
 inquiry.see      duty all, handler own, head all, supervisor all, auditor all, discipline all
 inquiry.watch    head all, supervisor all
 inquiry.sealed   discipline all
+template.keep    duty all, head all
 search.care      admin all
 `
 	var got strings.Builder

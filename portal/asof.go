@@ -33,7 +33,7 @@ func (s *Server) asOf(c *fiber.Ctx) (time.Time, error) {
 	if err != nil || day.Year() < 2000 {
 		return time.Time{}, ledger.Errorf(ledger.KindInvalid, "日期：写成 2025-06-30 这样")
 	}
-	if !day.Before(ledger.DateOf(time.Now())) {
+	if !day.Before(s.today()) {
 		return time.Time{}, nil
 	}
 	return day, nil
@@ -44,7 +44,7 @@ func (s *Server) daysOf(code string, year int, unit string, day time.Time) *days
 	if s.config.Archive == nil {
 		return nil
 	}
-	d := &days{Path: fundPath(code, 0), Today: ledger.DateOf(time.Now()).Format(time.DateOnly)}
+	d := &days{Path: fundPath(code, 0), Today: s.today().Format(time.DateOnly)}
 	if year != 0 {
 		d.Keep = append(d.Keep, [2]string{"year", strconv.Itoa(year)})
 	}

@@ -152,7 +152,7 @@ func wayBack(text string) (string, error) {
 	if err != nil || u.IsAbs() || u.Host != "" || u.Opaque != "" || strings.ContainsAny(text, "\\\r\n") {
 		return "", errElsewhere
 	}
-	for _, prefix := range []string{"/people", "/funds/"} {
+	for _, prefix := range []string{"/people", "/funds/", "/kiosk/people"} {
 		if strings.HasPrefix(u.Path, prefix) {
 			return u.RequestURI(), nil
 		}

@@ -30,6 +30,8 @@ type Config struct {
 	FormKey []byte `validate:"min=32"`
 	// Timeout is the longest that one request may work; 10 s when zero.
 	Timeout time.Duration
+	// Now is the books' clock; time.Now when nil.
+	Now func() time.Time
 
 	Normalise  func(string) string          `validate:"required"` // search.Normalise
 	Token      func(ledger.IDNumber) []byte `validate:"required"` // keyed token of a number
@@ -77,6 +79,9 @@ type Limits struct {
 
 	// LookupPace is the step to which the time of a lookup's answer is rounded up, so that it tells nothing; 10 ms when zero.
 	LookupPace time.Duration
+	// KioskRest is how long nobody may touch a hall's machine before everything of its visitor is wiped; 60 s when zero. The last
+	// quarter of it is counted down.
+	KioskRest time.Duration
 }
 
 func (c Config) withDefaults() Config {
@@ -92,10 +97,16 @@ func (c Config) withDefaults() Config {
 	if c.Limits.LookupPace <= 0 {
 		c.Limits.LookupPace = 10 * time.Millisecond
 	}
+	if c.Limits.KioskRest <= 0 {
+		c.Limits.KioskRest = time.Minute
+	}
 	c.Harvest = c.Harvest.withDefaults()
 	if len(c.FormKey) == 0 {
 		c.FormKey = make([]byte, 32)
 		_, _ = rand.Read(c.FormKey) // never fails
+	}
+	if c.Now == nil {
+		c.Now = time.Now
 	}
 	if c.Timeout <= 0 {
 		c.Timeout = 10 * time.Second

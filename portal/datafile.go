@@ -50,7 +50,7 @@ func (s *Server) dataFile(ctx context.Context, t ledger.DataTable, version int64
 	if err != nil {
 		return dataFile{}, err
 	}
-	key := fmt.Sprint(t.ID, "/", version, "/", fund, ".", ext, "@", now.No, "/", ledger.DateOf(time.Now()).Format(time.DateOnly))
+	key := fmt.Sprint(t.ID, "/", version, "/", fund, ".", ext, "@", now.No, "/", s.today().Format(time.DateOnly))
 	if f, ok := s.files.get(key); ok {
 		return f, nil
 	}

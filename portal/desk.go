@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -24,12 +25,25 @@ type Desk interface {
 	Dossier(ctx context.Context, login, id string) (inquiry.Dossier, error)
 	Act(ctx context.Context, login, id string, deed inquiry.Deed) error
 	Enter(ctx context.Context, login string, f inquiry.Filing) (id, code string, err error)
-	Leaks(ctx context.Context, login, id string, c inquiry.Copy) ([]string, error)
+	Leaks(ctx context.Context, login, id string, c inquiry.Copy) ([]inquiry.Leak, error) // to who may publish it
+	DraftLeaks(ctx context.Context, login, id string) ([]inquiry.Leak, error)            // to who reviews it
+	SaveDraft(ctx context.Context, login, id, text string) error
+	Earlier(ctx context.Context, about inquiry.About, kind inquiry.Kind, subject, words string) ([]inquiry.PublicAnswer, error)
+	Templates(ctx context.Context, kind inquiry.Kind) ([]inquiry.Template, error)
+	SaveTemplate(ctx context.Context, login string, t inquiry.Template) error
+	RemoveTemplate(ctx context.Context, login string, no int64) error
 	ReleaseSender(ctx context.Context, login, id, purpose string) error
 	SenderOf(ctx context.Context, login, id string) (inquiry.Identity, error)
 	OpenFile(ctx context.Context, login, id, file string) (inquiry.File, []byte, error)
 	SignDay(ctx context.Context, login string, day time.Time, note string) error
 	Days(ctx context.Context, from, to time.Time) ([]inquiry.Day, error)
+	Paper(ctx context.Context, login, id string, p inquiry.Paper) (inquiry.Dossier, error)
+	Register(ctx context.Context, login string, q inquiry.RegisterQuery, each func(inquiry.Entry) error) (count int, err error)
+	FiguresFor(ctx context.Context, login string, year int) (inquiry.Figures, error)
+	Desk(ctx context.Context) (inquiry.Desk, error)
+	TryNotice(ctx context.Context, login, text string) (inquiry.NoticeChange, error)
+	AddNotice(ctx context.Context, login, text string) (moved int, err error)
+	TakeRegister(ctx context.Context, login string, q inquiry.RegisterQuery) error
 	Board(ctx context.Context, login string, q inquiry.BoardQuery) (inquiry.Board, error)
 	Orders(ctx context.Context, login, id string) ([]inquiry.OrderPaper, error)
 	Notices(ctx context.Context, login string, fresh bool, skip, limit int) (inquiry.Notices, error)
@@ -43,6 +57,11 @@ func (s *Server) deskRoutes() {
 	s.door(http.MethodGet, "/office/desk/slip", see, s.deskSlip)
 	s.door(http.MethodGet, "/office/desk/days", see, s.deskDays)
 	s.door(http.MethodPost, "/office/desk/days", see, s.signDay)
+	s.door(http.MethodGet, "/office/desk/register", see, s.deskRegister)
+	s.door(http.MethodGet, "/office/desk/statistics", see, s.deskStatistics)
+	s.door(http.MethodGet, "/office/desk/cases.xlsx", see, s.sendCases)
+	s.door(http.MethodGet, "/office/desk/case/:case/papers/:paper", see, s.deskPaper)
+	s.door(http.MethodPost, "/office/desk/case/:case/papers/:paper", see, s.deskPaperTo)
 	s.door(http.MethodGet, "/office/desk/watch", able(ledger.ActWatchInquiries), s.deskWatch)
 	s.door(http.MethodGet, "/office/desk/case/:case/orders", see, s.deskOrder)
 	s.door(http.MethodGet, "/office/desk/notices", see, s.deskNotices)
@@ -53,6 +72,10 @@ func (s *Server) deskRoutes() {
 	s.door(http.MethodPost, "/office/desk/case/:case", see.longForm(), s.deskAct)
 	s.door(http.MethodPost, "/office/desk/case/:case/sender", see, s.deskSender)
 	s.door(http.MethodGet, "/office/desk/case/:case/files/:file", see, s.deskFile)
+	s.door(http.MethodGet, "/office/calendar", able(ledger.ActManageCodes), s.calendar)
+	s.door(http.MethodPost, "/office/calendar", able(ledger.ActManageCodes), s.addNotice)
+	s.door(http.MethodGet, "/office/desk/templates", able(ledger.ActKeepTemplates), s.deskTemplates)
+	s.door(http.MethodPost, "/office/desk/templates", able(ledger.ActKeepTemplates).longForm(), s.saveTemplate)
 	s.door(http.MethodGet, "/office/desk/sealed", able(ledger.ActSeeSealed), s.sealedQueue)
 }
 
@@ -72,6 +95,7 @@ var deskTabs = []struct {
 
 type deskTab struct {
 	Name, Path string
+	Query      string // of the path
 	Count      int
 	Here       bool
 }
@@ -92,6 +116,7 @@ type deskQueuePage struct {
 	Count, Late  int
 	Unsigned     int // days of the register that wait for a signature
 	Duty, Sealed bool
+	Templates    bool // the officer keeps them
 	Slip         string
 	Older, Newer string
 }
@@ -117,9 +142,9 @@ func (s *Server) deskQueue(c *fiber.Ctx) error {
 		return err
 	}
 	p := deskQueuePage{OfficeFrame: s.officeFrame(c, "来件", "/office/desk"), Counted: list.Counted, Count: list.Count, Late: list.Late, Lines: deskLines(list.Lines)}
-	p.Duty = p.Officer.Has(ledger.RoleDuty)
+	p.Duty, p.Templates = p.Officer.Has(ledger.RoleDuty), p.Officer.May(ledger.ActKeepTemplates)
 	for i, t := range deskTabs {
-		entry := deskTab{Name: t.Name, Path: deskTabPath(t.ID, 1), Here: i == tab}
+		entry := deskTab{Name: t.Name, Path: deskTabPath(t.ID, 1), Query: strings.TrimPrefix(deskTabPath(t.ID, 1), "/office/desk"), Here: i == tab}
 		for state, n := range list.States {
 			if t.ID != "all" && (len(t.States) == 0 || slices.Contains(t.States, state)) && !q.All {
 				entry.Count += n

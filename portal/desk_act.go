@@ -19,8 +19,13 @@ func (s *Server) deskAct(c *fiber.Ctx) error {
 	if _, known := deskSpecs[act]; !known {
 		return errForm
 	}
+	if act == inquiry.Draft || act == inquiry.Redraft {
+		if answered, err := s.helpsDraft(c, act, b); answered || err != nil {
+			return err
+		}
+	}
 	if act == inquiry.Publish && b.fields.Get("look") != "" {
-		return s.showCase(c, http.StatusOK, deskTry{act: act, b: b, looked: true})
+		return s.showCase(c, http.StatusOK, deskTry{act: act, b: b})
 	}
 	deed, failed := deedOf(act, b)
 	if failed == nil {
@@ -45,7 +50,7 @@ func deedOf(act inquiry.Act, b brought) (d inquiry.Deed, err error) {
 		Right: b.text("right"), Investigate: b.text("investigate") != "", NeedsIdentity: b.text("needs"), Answer: inquiry.Hash(b.text("hash")),
 	}}
 	if act == inquiry.Publish {
-		d.Copy = copyOf(b)
+		d.Copy, d.Minded = copyOf(b), b.text("minded") != ""
 	}
 	if text := b.text("main"); text != "" {
 		if d.Main, err = inquiry.ParseSlip(text); err != nil {

@@ -5,6 +5,7 @@ import (
 	"mime"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -18,18 +19,19 @@ type deskCasePage struct {
 	OfficeFrame
 	inquiry.Dossier
 	Path   string
-	Names  map[string]string
 	Clocks []deskClock
 	Steps  []deskStep
 	Forms  []deskForm
 	Sender *inquiry.Identity // released a moment ago
 	Urgent string
 	Class  string
-	Diff   []diffPart // between the reply and the public copy that is being made
-	Leaks  []string
-	Looked bool // the copy was looked at before it is published
-	Like   []inquiry.PublicAnswer
+	Diff   []textDiff     // between the case and the public copy that is being made
+	Leaks  []inquiry.Leak // of that copy
+	Hide   []inquiry.Leak // what of the draft would be left out of a public copy
+	Looked bool           // the copy was looked at before it is published
+	Help   *draftHelp     // for who drafts
 	Status inquiry.Status
+	Papers []inquiry.Paper // that may be printed of it now
 }
 
 func (deskCasePage) view() string { return "pages/office_desk_case" }
@@ -57,7 +59,6 @@ type deskTry struct {
 	act    inquiry.Act
 	b      brought
 	fault  string
-	looked bool
 	sender *inquiry.Identity
 }
 
@@ -70,8 +71,8 @@ func (s *Server) showCase(c *fiber.Ctx, status int, try deskTry) error {
 		return err
 	}
 	p := deskCasePage{
-		OfficeFrame: s.officeFrame(c, dossier.Subject, "/office/desk"), Dossier: dossier, Path: casePath(id), Names: map[string]string{},
-		Urgent: dossier.Level.Name(), Class: urgencyClasses[dossier.Level], Sender: try.sender, Status: dossier.Tracked.Status, Looked: try.looked,
+		OfficeFrame: s.officeFrame(c, dossier.Subject, "/office/desk"), Dossier: dossier, Path: casePath(id),
+		Urgent: dossier.Level.Name(), Class: urgencyClasses[dossier.Level], Sender: try.sender, Status: dossier.Tracked.Status,
 	}
 	if p.Fault = try.fault; dossier.Case.State == inquiry.Sealed {
 		p.OfficeFrame = s.officeFrame(c, dossier.Subject, "/office/desk/sealed")
@@ -86,16 +87,14 @@ func (s *Server) showCase(c *fiber.Ctx, status int, try deskTry) error {
 // fillCase adds what the page needs beside the case itself.
 func (s *Server) fillCase(c *fiber.Ctx, p *deskCasePage, try deskTry) error {
 	ctx := c.UserContext()
-	officers, err := s.office.Officers(ctx)
+	names, departments, err := s.deskNames(c)
 	if err != nil {
 		return err
 	}
-	for _, o := range officers {
-		p.Names[o.Login] = o.Name
-	}
-	departments, err := s.office.Departments(ctx)
-	if err != nil {
-		return err
+	for _, paper := range inquiry.Papers {
+		if p.Sight.Internal && paper.Of(p.Case) {
+			p.Papers = append(p.Papers, paper)
+		}
 	}
 	for _, k := range p.Case.Clocks {
 		clock := deskClock{Name: k.Kind.Name(), Running: k.Running()}
@@ -104,19 +103,25 @@ func (s *Server) fillCase(c *fiber.Ctx, p *deskCasePage, try deskTry) error {
 		}
 		p.Clocks = append(p.Clocks, clock)
 	}
-	for _, e := range p.Said {
-		p.Steps = append(p.Steps, deskStep{
-			At: e.At, Who: p.who(e.By), What: stepWords(e, departments), Text: e.Words.Text, Draft: e.Words.Proposed, Copy: e.Words.Copy,
-		})
+	p.Steps = stepsOf(p.Said, names, departments)
+	for i := range p.Steps {
+		if p.Said[i].Act == inquiry.Send {
+			p.Steps[i].Text = "" // it stands above
+		}
 	}
 	slices.Reverse(p.Steps)
 	if slices.Contains(p.Acts, inquiry.Draft) || slices.Contains(p.Acts, inquiry.Redraft) {
-		if p.Like, _, err = s.config.Desk.PublicAnswers(ctx, inquiry.AnswerQuery{Fund: p.About.Fund, Limit: 3}); err != nil {
+		if p.Help, err = s.draftHelp(c, p, try); err != nil {
+			return err
+		}
+	}
+	if slices.Contains(p.Acts, inquiry.Approve) {
+		if p.Hide, err = s.config.Desk.DraftLeaks(ctx, p.Officer.Login, p.ID); err != nil {
 			return err
 		}
 	}
 	copyShown := inquiry.Copy{Title: p.Subject, Question: p.Text, Answer: p.Reply}
-	if try.act == inquiry.Publish {
+	if try.act == inquiry.Publish && slices.Contains(p.Acts, inquiry.Publish) {
 		copyShown = copyOf(try.b)
 		if err := s.lookAtCopy(ctx, p, copyShown); err != nil {
 			return err
@@ -128,24 +133,37 @@ func (s *Server) fillCase(c *fiber.Ctx, p *deskCasePage, try deskTry) error {
 
 // lookAtCopy shows what a public copy leaves out and adds, and what of it may not be public.
 func (s *Server) lookAtCopy(ctx context.Context, p *deskCasePage, c inquiry.Copy) (err error) {
-	p.Diff = append(diff(p.Text, c.Question), diffPart{Text: "\n"})
-	p.Diff = append(p.Diff, diff(p.Reply, c.Answer)...)
+	p.Diff = diffOf(inquiry.Copy{Title: p.Subject, Question: p.Text, Answer: p.Reply}, c)
+	p.Looked = true
 	p.Leaks, err = s.config.Desk.Leaks(ctx, p.Officer.Login, p.ID, c)
 	return err
 }
 
 func copyOf(b brought) inquiry.Copy {
-	return inquiry.Copy{Title: b.text("title"), Question: b.text("question"), Answer: b.text("answer"), Disclosed: b.text("disclosed")}
+	return inquiry.Copy{
+		Title: b.text("title"), Question: b.text("question"), Answer: b.text("answer"), Disclosed: b.text("disclosed"),
+		Files: strings.Join(b.fields["enclose"], " "),
+	}
 }
 
-func (p deskCasePage) who(by inquiry.Actor) string {
+// stepsOf are the events of a case as the office sees them, in their order.
+func stepsOf(said []inquiry.Said, names map[string]string, departments []ledger.Department) (steps []deskStep) {
+	for _, e := range said {
+		steps = append(steps, deskStep{
+			At: e.At, Who: whoDid(e.By, names), What: stepWords(e, departments), Text: e.Words.Text, Draft: e.Words.Proposed, Copy: e.Words.Copy,
+		})
+	}
+	return steps
+}
+
+func whoDid(by inquiry.Actor, names map[string]string) string {
 	switch {
 	case by.Role == inquiry.Citizen:
 		return "来件人"
 	case by.Role == inquiry.System:
 		return "系统"
-	case p.Names[by.Login] != "":
-		return p.Names[by.Login] + "（" + by.Role.Name() + "）"
+	case names[by.Login] != "":
+		return names[by.Login] + "（" + by.Role.Name() + "）"
 	}
 	return by.Login
 }
@@ -217,8 +235,13 @@ func (s *Server) deskFile(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	c.Set(fiber.HeaderContentType, enclosureTypes[f.Type])
-	c.Set(fiber.HeaderContentDisposition, mime.FormatMediaType("attachment", map[string]string{"filename": f.Name}))
+	return handOver(c, f.Type, f.Name, content)
+}
+
+// handOver answers with a stranger's file as one that is kept and not shown.
+func handOver(c *fiber.Ctx, kind, name string, content []byte) error {
+	c.Set(fiber.HeaderContentType, enclosureTypes[kind])
+	c.Set(fiber.HeaderContentDisposition, mime.FormatMediaType("attachment", map[string]string{"filename": name}))
 	c.Set("Content-Security-Policy", "sandbox; default-src 'none'")
 	return c.Send(content)
 }

@@ -58,17 +58,13 @@ func (s *Server) unsignedDays(c *fiber.Ctx) (n int, err error) {
 func (s *Server) deskDays(c *fiber.Ctx) error { return s.showDays(c, http.StatusOK, "") }
 
 func (s *Server) showDays(c *fiber.Ctx, status int, fault string) (err error) {
-	p := deskDaysPage{OfficeFrame: s.officeFrame(c, "来件登记册", "/office/desk"), Names: map[string]string{}}
+	p := deskDaysPage{OfficeFrame: s.officeFrame(c, "来件登记册", "/office/desk")}
 	p.Fault, p.Duty = fault, p.Officer.Has(ledger.RoleDuty)
 	if p.Days, err = s.pastDays(c, registerDays); err != nil {
 		return err
 	}
-	officers, err := s.office.Officers(c.UserContext())
-	if err != nil {
+	if p.Names, err = s.officerNames(c.UserContext()); err != nil {
 		return err
-	}
-	for _, o := range officers {
-		p.Names[o.Login] = o.Name
 	}
 	return s.show(c, status, p)
 }

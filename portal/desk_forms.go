@@ -34,7 +34,7 @@ type deskForm struct {
 	Danger bool
 	Open   bool
 	Look   bool // it may be looked at before it is done
-	Files  bool
+	Drafts bool // it is written with help: see draftHelp
 }
 
 // deskSpec says of an act which inputs its form has.
@@ -66,7 +66,7 @@ var deskSpecs = map[inquiry.Act]deskSpec{
 	inquiry.Redraft:        {inputs: []string{"proposed"}, hint: "改动以后，审核人要重新看。"},
 	inquiry.SendBack:       {inputs: []string{"text:哪里要改"}},
 	inquiry.Approve:        {inputs: []string{"hash"}, hint: "同意的就是“拟答复”里的这一稿，一个字也不差。", main: true},
-	inquiry.Publish:        {inputs: []string{"title", "question", "answer", "disclosed"}, hint: "公开稿另写：不能有来件人的姓名、电话、处理笺号和任何证号、账号。先核对，再公开。", main: true},
+	inquiry.Publish:        {inputs: []string{"title", "question", "answer", "disclosed", "enclose", "minded"}, hint: "公开稿另写：不能有来件人的姓名、电话、处理笺号和任何证号、账号。先核对，再公开。", main: true},
 	inquiry.Withhold:       {inputs: []string{"ground:withhold", "text:说明"}},
 	inquiry.GoOn:           {inputs: []string{"text:理由"}},
 	inquiry.Seal:           {inputs: []string{"text:理由"}, hint: "移送以后，财政局的人都看不到这一件。不能收回。", danger: true},
@@ -85,8 +85,11 @@ func deskForms(p *deskCasePage, departments []ledger.Department, c inquiry.Copy,
 		if !known || !p.sensible(act) {
 			continue
 		}
-		f := deskForm{Act: act, Name: act.Name(), Hint: spec.hint, Main: spec.main, Danger: spec.danger, Look: act == inquiry.Publish}
+		f := deskForm{Act: act, Name: act.Name(), Hint: spec.hint, Main: spec.main, Danger: spec.danger, Look: act == inquiry.Publish, Drafts: act == inquiry.Draft || act == inquiry.Redraft}
 		for _, name := range spec.inputs {
+			if name == "minded" && !slices.ContainsFunc(p.Leaks, func(l inquiry.Leak) bool { return l.Mind }) {
+				continue
+			}
 			input := p.input(name, departments, c, act, try)
 			input.ID = strings.ReplaceAll(string(act), ".", "-") + "-" + input.Name
 			f.Inputs = append(f.Inputs, input)
@@ -187,9 +190,13 @@ func (p *deskCasePage) input(name string, departments []ledger.Department, c inq
 	case "days":
 		return deskInput{Name: name, Label: "延长几天", Type: "text", Value: tried(name, "")}
 	case "proposed":
-		return deskInput{Name: name, Label: "答复", Type: "area", Rows: 10, Value: tried(name, p.Draft)}
+		return deskInput{Name: name, Label: "答复", Type: "area", Rows: 10, Value: tried(name, p.begun())}
 	case "hash":
 		return deskInput{Name: name, Type: "hidden", Value: string(p.Case.Round().Answer)}
+	case "enclose":
+		return deskInput{Name: name, Label: "一并公开的附件", Hint: "公开的是重做的副本：作者、拍摄地点都去掉，文件名改成附件1、附件2。", Type: "checks", Options: p.enclosable(act, try)}
+	case "minded":
+		return deskInput{Name: name, Label: "上面要看清的，我看过了，可以公开", Type: "check", Value: tried(name, "")}
 	case "title":
 		return deskInput{Name: name, Label: "公开标题", Type: "text", Value: c.Title}
 	case "question":
@@ -198,6 +205,24 @@ func (p *deskCasePage) input(name string, departments []ledger.Department, c inq
 		return deskInput{Name: name, Label: "答（隐去个人信息）", Type: "area", Rows: 8, Value: c.Answer}
 	}
 	return deskInput{Name: "disclosed", Label: "点题公开的位置", Hint: "公开了什么，写本网站的地址，如 /funds/NB-01。没有就不写。", Type: "text", Value: c.Disclosed}
+}
+
+// begun is what the answer begins with: what this drafter saved, or the last draft.
+func (p *deskCasePage) begun() string {
+	if !p.Saved.At.IsZero() {
+		return p.Saved.Text
+	}
+	return p.Draft
+}
+
+// enclosable are the attachments that may go with a public copy.
+func (p *deskCasePage) enclosable(act inquiry.Act, try deskTry) (options []deskOption) {
+	for _, f := range p.Files {
+		if !f.Held {
+			options = append(options, deskOption{f.ID, f.Name, try.act == act && slices.Contains(try.b.fields["enclose"], f.ID)})
+		}
+	}
+	return options
 }
 
 // free are the departments that are not complained of.

@@ -123,7 +123,7 @@ func (deskOrderPage) view() string { return "pages/office_desk_order" }
 
 // Who is whoever ordered, answered or lifted, by name.
 func (p deskOrderPage) Who(by inquiry.Actor) string {
-	return deskCasePage{Names: p.Names}.who(by)
+	return whoDid(by, p.Names)
 }
 
 // deskOrder is a case's orders of 督办 as a paper.
@@ -133,16 +133,12 @@ func (s *Server) deskOrder(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	p := deskOrderPage{OfficeFrame: s.officeFrame(c, "督办令", "/office/desk"), Dossier: dossier, Names: map[string]string{}, Path: casePath(id)}
+	p := deskOrderPage{OfficeFrame: s.officeFrame(c, "督办令", "/office/desk"), Dossier: dossier, Path: casePath(id)}
 	if p.Orders, err = s.config.Desk.Orders(ctx, login, id); err != nil {
 		return err
 	}
-	officers, err := s.office.Officers(ctx)
-	if err != nil {
+	if p.Names, err = s.officerNames(ctx); err != nil {
 		return err
-	}
-	for _, o := range officers {
-		p.Names[o.Login] = o.Name
 	}
 	return s.show(c, http.StatusOK, p)
 }

@@ -16,6 +16,7 @@ type errorPage struct {
 	Said      string // one sentence: what happened
 	Do        string // one: what to do
 	Reference string // only where the log knows more than the page
+	Again     bool   // the same may be asked once more
 }
 
 func (errorPage) view() string { return "pages/error" }
@@ -65,6 +66,7 @@ func (s *Server) fail(c *fiber.Ctx, err error) error {
 	}
 	if status == http.StatusServiceUnavailable {
 		c.Set(fiber.HeaderRetryAfter, "120")
+		page.Again = c.Method() == http.MethodGet
 	}
 	keepPrivate(c)
 	if e, ok := asSpent(err); ok {

@@ -25,6 +25,9 @@ type Inquiries interface {
 	RowAbout(ctx context.Context, r inquiry.Row) (inquiry.About, error)
 	PublicAnswers(ctx context.Context, q inquiry.AnswerQuery) (list []inquiry.PublicAnswer, count int, err error)
 	PublicAnswer(ctx context.Context, no int64) (inquiry.PublicAnswer, error)
+	Figures(ctx context.Context, year int) (inquiry.Figures, error) // what is shown of them is their Public
+	FigureYears(ctx context.Context) ([]int, error)
+	PublicFile(ctx context.Context, no int64, seq int) (inquiry.PublicFile, []byte, error)
 	AnswersAbout(ctx context.Context, batches []int64) (map[inquiry.Row]int64, error) // by batch and line
 }
 
@@ -45,7 +48,10 @@ func (s *Server) inquiryRoutes(form, zip fiber.Handler) {
 	s.app.Post("/track/act", private, track, s.citizenAct)
 	s.app.Get("/answers", s.browseLimit(), zip, s.answers)
 	s.app.Get("/answers/:no", s.browseLimit(), zip, s.answer)
+	s.app.Get("/answers/:no/files/:seq", s.browseLimit(), s.answerFile)
 	s.app.Get("/wall", s.browseLimit(), zip, s.wall)
+	s.app.Get("/statistics", s.browseLimit(), zip, s.statistics)
+	s.app.Get("/statistics.csv", s.browseLimit(), zip, s.statisticsFile)
 }
 
 // ticketLife is how long a tracking page's forms work: long enough to write a clarification.

@@ -39,7 +39,7 @@ func (s *Server) answers(c *fiber.Ctx) error {
 }
 
 func (s *Server) wall(c *fiber.Ctx) error {
-	return s.listAnswers(c, answersPage{Frame: s.frame("点题公开"), Wall: true, Query: inquiry.AnswerQuery{Kind: inquiry.Request}})
+	return s.listAnswers(c, answersPage{Frame: s.frame("点题公开"), Wall: true, Query: inquiry.AnswerQuery{Kind: inquiry.Request, Opened: true}})
 }
 
 func (s *Server) listAnswers(c *fiber.Ctx, p answersPage) (err error) {
@@ -54,6 +54,9 @@ func (s *Server) listAnswers(c *fiber.Ctx, p answersPage) (err error) {
 	p.Query.Limit, p.Query.Skip = answersPerPage, (min(page, 10000)-1)*answersPerPage
 	if p.Answers, p.Count, err = s.config.Inquiries.PublicAnswers(c.UserContext(), p.Query); err != nil {
 		return err
+	}
+	for i := range p.Answers {
+		p.Answers[i].Copy.Disclosed = ownPath(p.Answers[i].Copy.Disclosed)
 	}
 	if !p.Wall {
 		if p.Funds, err = s.books.Funds(c.UserContext()); err != nil {
@@ -97,11 +100,30 @@ func (s *Server) answer(c *fiber.Ctx) error {
 		return err
 	}
 	p.Title, p.Nav = p.Copy.Title, "answers"
-	// A path of this site, as the books have held it; said again here, since it becomes a link.
-	if !strings.HasPrefix(p.Copy.Disclosed, "/") || strings.HasPrefix(p.Copy.Disclosed, "//") {
-		p.Copy.Disclosed = ""
-	}
+	p.Copy.Disclosed = ownPath(p.Copy.Disclosed)
 	return s.show(c, http.StatusOK, p)
+}
+
+// ownPath is a path of this site, as the books have held it; said again here, since it becomes a link.
+func ownPath(path string) string {
+	if !strings.HasPrefix(path, "/") || strings.HasPrefix(path, "//") {
+		return ""
+	}
+	return path
+}
+
+// answerFile hands over a file that was published with an answer. It was made anew, and came from a stranger all the same.
+func (s *Server) answerFile(c *fiber.Ctx) error {
+	no, err := strconv.ParseInt(param(c, "no"), 10, 64)
+	seq, bad := strconv.Atoi(param(c, "seq"))
+	if err != nil || bad != nil {
+		return ledger.ErrNotFound
+	}
+	f, content, err := s.config.Inquiries.PublicFile(c.UserContext(), no, seq)
+	if err != nil {
+		return err
+	}
+	return handOver(c, f.Type, f.Name(), content)
 }
 
 // outcomes tells each line which published answer there is about it.

@@ -137,13 +137,19 @@ func (s *Server) takeFiling(c *fiber.Ctx) error {
 		c.SetUserContext(ctx)
 		return s.refused(c, failed, func(status int, fault string) error { return s.showFiling(c, status, "matter", f, fault) })
 	}
-	p := receiptPage{Frame: s.frame("已经收到"), Kind: f.Kind, Sealed: f.Seal, Code: code, Groups: strings.Split(code, "-"), Files: len(f.Files)}
-	p.Nav, p.NoIndex = "ask", true
+	p := receiptPage{Kind: f.Kind, Sealed: f.Seal, Code: code, Files: len(f.Files)}
 	for _, file := range f.Files {
 		p.Held = p.Held || file.Held
 	}
+	s.countAtKiosk(c, ledger.KioskUse{Inquiries: 1})
+	return s.showReceipt(c, p)
+}
+
+func (s *Server) showReceipt(c *fiber.Ctx, p receiptPage) (err error) {
+	p.Frame, p.Groups = s.frame("已经收到"), strings.Split(p.Code, "-")
+	p.Nav, p.NoIndex = "ask", true
 	// The code as plain text: no address, so that no server's log ever has it.
-	if p.QR, err = qr("明白账查询码 " + code); err != nil {
+	if p.QR, err = qr("明白账查询码 " + p.Code); err != nil {
 		return err
 	}
 	return s.show(c, http.StatusOK, p)

@@ -304,3 +304,28 @@ func TestAFormBeginsAtARow(t *testing.T) {
 	}
 	s.status(s.brings("/ask", filed("row", "2025-1-1", "fund", "没有")), http.StatusOK)
 }
+
+// The wall lists what was opened on request, with the way there; a request that opened nothing is among the answers alone.
+func TestTheWallShowsWhatWasOpened(t *testing.T) {
+	t.Parallel()
+	s := deskSite(t)
+	for _, topic := range [][2]string{{"公开修路的账", "/funds/" + grain.Code}, {"公开别人的存款", ""}} {
+		id := s.caseOf(s.sendsOne(filed("kind", "request", "subject", topic[0])))
+		s.does("duty", id, inquiry.Deed{Act: inquiry.Register, Facts: inquiry.Facts{Kind: inquiry.Request, Track: inquiry.Ordinary}})
+		s.does("duty2", id, inquiry.Deed{Act: inquiry.Countersign})
+		s.does("duty", id, inquiry.Deed{Act: inquiry.TakeDirect})
+		s.does("duty", id, inquiry.Deed{Act: inquiry.Draft, Proposed: "答"})
+		s.does("head", id, inquiry.Deed{Act: inquiry.Approve, Facts: inquiry.Facts{Answer: inquiry.HashOf("答")}})
+		s.does("head", id, inquiry.Deed{Act: inquiry.Publish, Copy: inquiry.Copy{Title: topic[0], Question: "能不能公开", Answer: "见答复", Disclosed: topic[1]}})
+	}
+	a := s.get("/wall")
+	checkWhole(t, a)
+	s.says(a, "main", "共 1 件", "公开修路的账", "2025年6月3日点题", "看公开的内容")
+	if strings.Contains(a.body, "公开别人的存款") || a.attr(".wall a.main", "href") != "/funds/"+grain.Code {
+		t.Errorf("the wall shows %s", a.text("main"))
+	}
+	s.says(s.get("/answers?kind=request"), "main", "共 2 件", "公开别人的存款")
+	if !strings.Contains(s.get("/sitemap.xml").body, "/wall</loc>") {
+		t.Error("the sitemap does not lead to the wall")
+	}
+}

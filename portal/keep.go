@@ -3,7 +3,13 @@ package portal
 import (
 	"container/list"
 	"sync"
+	"time"
+
+	"mingbai/ledger"
 )
+
+// today is the day by which disclosure periods begin and end.
+func (s *Server) today() time.Time { return ledger.DateOf(s.config.Now()) }
 
 // keep holds bytes that were made for everybody — never a page that names a person — up to a bound; the longest unasked
 // goes first. What a key stands for never changes: it names the books' counter and the day.

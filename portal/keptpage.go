@@ -8,8 +8,6 @@ import (
 	"time"
 
 	"github.com/gofiber/fiber/v2"
-
-	"mingbai/ledger"
 )
 
 // keptPage is a page as it goes out, packed as the browser asked.
@@ -23,7 +21,7 @@ type keptPage struct {
 // sets a cookie and what is no success is never kept.
 func (s *Server) forAll(c *fiber.Ctx) error {
 	query := c.Context().QueryArgs().String()
-	if s.config.Archive == nil || len(query) > 200 || digitsIn(query) >= 15 {
+	if s.config.Archive == nil || seatOf(c) != nil || len(query) > 200 || digitsIn(query) >= 15 {
 		return c.Next()
 	}
 	counter, err := s.counter.get(c.UserContext())
@@ -59,7 +57,7 @@ func (s *Server) keptKey(c *fiber.Ctx, query string, counter int64) string {
 	b.WriteByte(' ')
 	b.WriteString(strconv.FormatInt(counter, 10))
 	b.WriteByte(' ')
-	b.WriteString(ledger.DateOf(time.Now()).Format(time.DateOnly))
+	b.WriteString(s.today().Format(time.DateOnly))
 	b.WriteByte(' ')
 	if c.Cookies(elderCookie) == "1" {
 		b.WriteString("elder ")

@@ -20,6 +20,7 @@ type KioskRegister interface {
 	AddKiosk(ctx context.Context, by string, k ledger.Kiosk, keyHash []byte) (no int64, err error)
 	RevokeKiosk(ctx context.Context, by string, no int64) error
 	RegisterKiosk(ctx context.Context, keyHash []byte) (no int64, err error)
+	CountKiosk(ctx context.Context, no int64, done ledger.KioskUse) error
 }
 
 const (
@@ -149,4 +150,15 @@ func (s *Server) registerKiosk(c *fiber.Ctx) error {
 	s.forgetScreens()
 	s.setCookie(c, s.kioskCookie(), s.sign("kiosk", strconv.FormatInt(no, 10)+" "+rand.Text()), kioskLifetime)
 	return c.Redirect("/kiosk/register", http.StatusSeeOther)
+}
+
+// countAtKiosk counts what was done at a registered kiosk. A count that fails is no reason to turn anybody away.
+func (s *Server) countAtKiosk(c *fiber.Ctx, done ledger.KioskUse) {
+	no := s.kioskOf(c)
+	if no == 0 {
+		return
+	}
+	if err := s.config.Harvest.Guard.CountKiosk(c.UserContext(), no, done); err != nil {
+		s.log.Error("查询机的使用次数没有记上", "err", err)
+	}
 }

@@ -64,6 +64,7 @@ func (missingPage) view() string { return "pages/missing" }
 // same page.
 func (s *Server) lookup(c *fiber.Ctx) error {
 	q := c.Locals(questionKey).(question)
+	s.countAtKiosk(c, ledger.KioskUse{Lookups: 1})
 	book, err := s.ownBook(c.UserContext(), q)
 	if errors.Is(err, ledger.ErrNotFound) {
 		return s.missing(c, q)

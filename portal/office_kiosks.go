@@ -24,6 +24,8 @@ func (s *Server) guardRoutes() {
 type kiosksPage struct {
 	OfficeFrame
 	Kiosks      []ledger.Kiosk
+	Today       ledger.KioskUse // of all of them
+	Month       ledger.KioskUse
 	Name, Place field
 }
 
@@ -36,6 +38,9 @@ func (s *Server) newKiosksPage(c *fiber.Ctx, k ledger.Kiosk) (p kiosksPage, err 
 		Place:       field{Name: "place", Label: "放在哪里", Value: k.Place, Auto: "off", Hint: "比如：政务大厅一楼东侧"},
 	}
 	p.Kiosks, err = s.config.Harvest.Guard.Kiosks(c.UserContext())
+	for _, one := range p.Kiosks {
+		p.Today, p.Month = p.Today.Add(one.Used), p.Month.Add(one.UsedMonth)
+	}
 	return p, err
 }
 

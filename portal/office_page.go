@@ -18,6 +18,7 @@ type OfficeFrame struct {
 	Token   string // of forms
 	Notice  string // what was done a moment ago
 	Fault   string // what stands in the way, where it belongs to no field
+	Sheet   string // a style sheet of the page's own, among the assets
 }
 
 // notices are what a page may be told to say by its address; nothing else of the address is shown.
@@ -28,7 +29,7 @@ var notices = map[string]string{
 	"session": "那一处已退出。", "sessions": "别处的登录都已退出。",
 	"drawn": "已另抽一次，前后几次抽的都有记录。", "accepted": "已接受，理由记在校验结果里。", "returned": "已退回，经办人会看到意见。",
 	"revoked": "已停用，用过它的机器不再算查询机。", "seen": "已记下您看过了。",
-	"signed": "已签。", "away": "已收起。", "done": "已办。", "sealed": "已移送纪检，这里看不到它了。",
+	"signed": "已签。", "calendar": "放假安排已添加，没办完的来件已按它重算期限，并写进了各件的经过。", "away": "已收起。", "done": "已办。", "kept": "草稿已保存，还没有送审。", "sealed": "已移送纪检，这里看不到它了。",
 	"begun":     "已安排，进度在“做过的”里。",
 	"cancelled": "公开的安排已取消。", "asked": "申请已提交，由另一人决定。", "decided": "已办理。",
 }

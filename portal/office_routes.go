@@ -127,6 +127,7 @@ var officeMenu = []menuEntry{
 	{Path: "/office/desk/sealed", Name: "密封件", act: ledger.ActSeeSealed},
 	{Path: "/office/audit", Name: "审计记录", act: ledger.ActReadAudit},
 	{Path: "/office/lists", Name: "名录", act: ledger.ActManageCodes},
+	{Path: "/office/calendar", Name: "放假安排", act: ledger.ActManageCodes},
 	{Path: "/office/search", Name: "检索运行", act: ledger.ActCareForSearch},
 	{Path: "/office/officers", Name: "账号", act: ledger.ActManageAccounts},
 	{Path: "/office/departments", Name: "部门", act: ledger.ActManageAccounts},

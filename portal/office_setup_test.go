@@ -165,5 +165,5 @@ func (s *officeSite) lines(where string) (n int) {
 
 // path fills a route's parameters.
 func (s *officeSite) path(route string) string {
-	return strings.NewReplacer(":login", "target", ":id", strconv.FormatInt(s.department, 10), ":token", "x", ":no", "1", ":request", "1", ":set", "1", ":village", villageCode, ":list", "unit_name", ":code", grain.Code, ":doc", "1", ":kiosk", "1", ":alarm", "1", ":case", "x", ":file", "x").Replace(route)
+	return strings.NewReplacer(":login", "target", ":id", strconv.FormatInt(s.department, 10), ":token", "x", ":no", "1", ":request", "1", ":set", "1", ":village", villageCode, ":list", "unit_name", ":code", grain.Code, ":doc", "1", ":kiosk", "1", ":alarm", "1", ":case", "x", ":paper", "slip", ":file", "x", ":seq", "1").Replace(route)
 }

@@ -152,6 +152,11 @@ func (p *uploadPage) faulty(f faultyForm) {
 
 // takeFiles takes every file of a form into the set that open gives.
 func (s *Server) takeFiles(c *fiber.Ctx, in *incoming, open func(context.Context) (int64, error)) (set int64, err error) {
+	done, err := s.turnToSend(c)
+	if err != nil {
+		return 0, err
+	}
+	defer done()
 	by := officerOf(c)
 	err = in.take(c, func(ctx context.Context, name string, content []byte, size int64) (err error) {
 		if set == 0 {

@@ -73,6 +73,11 @@ func (i testIntake) TakeBack(ctx context.Context, no int64, by, reason string) e
 // sends makes a form with a token, fields and files of the given contents.
 func (s *officeSite) sends(path, token string, fields []string, contents ...string) answer {
 	s.t.Helper()
+	return s.do(s.form(path, token, fields, contents...))
+}
+
+func (s *officeSite) form(path, token string, fields []string, contents ...string) *http.Request {
+	s.t.Helper()
 	var body bytes.Buffer
 	form := multipart.NewWriter(&body)
 	s.must(form.WriteField(tokenField, token))
@@ -88,7 +93,7 @@ func (s *officeSite) sends(path, token string, fields []string, contents ...stri
 	s.must(form.Close())
 	r := httptest.NewRequest(http.MethodPost, path, &body)
 	r.Header.Set("Content-Type", form.FormDataContentType())
-	return s.do(r)
+	return r
 }
 
 func (s *officeSite) uploads() (n int) {

@@ -85,6 +85,9 @@ func (s *Server) people(c *fiber.Ctx) error {
 		return err
 	}
 	s.touchByName(c, q.Name)
+	if asked.People.Page == 1 {
+		s.countAtKiosk(c, ledger.KioskUse{Searches: 1})
+	}
 	found, rest, err := s.ask(ctx, asked, c.Query("tier") != "")
 	if err != nil {
 		return err

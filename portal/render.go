@@ -9,6 +9,7 @@ import (
 	"github.com/gofiber/template/html/v2"
 
 	"mingbai/ledger"
+	"mingbai/ledger/inquiry"
 	"mingbai/templates"
 )
 
@@ -74,6 +75,7 @@ var everyPage = []page{
 	dataPage{Tables: []dataLine{{Files: []dataLink{{}}}}},
 	dataTablePage{Line: dataLine{DataTable: ledger.DataTables[0]}, Versions: []dataVersionLine{{}}},
 	errorPage{},
+	offlinePage{},
 	filingPage{},
 	receiptPage{},
 	trackFormPage{},
@@ -84,9 +86,21 @@ var everyPage = []page{
 	deskCasePage{},
 	deskDaysPage{},
 	deskEnterPage{},
+	deskPaperPage{},
+	calendarPage{Change: &inquiry.NoticeChange{}},
+	figuresPage{figuresBody: newFiguresBody(inquiry.Figures{}.Public(), "", nil)},
+	deskFiguresPage{figuresBody: newFiguresBody(inquiry.Figures{}.Whole(), "", nil)},
+	deskRegisterPage{},
 	challengePage{},
 	waitPage{},
 	kioskPage{},
+	kioskHomePage{},
+	kioskNamePage{},
+	kioskNumberPage{},
+	kioskMissingPage{},
+	kioskPlacesPage{},
+	kioskStillPage{},
+	kioskAskPage{},
 	loginPage{},
 	secondPage{},
 	linkPage{},

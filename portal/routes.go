@@ -14,7 +14,7 @@ func (s *Server) routes() {
 	zip := compress.New(compress.Config{Level: compress.LevelDefault})
 
 	s.app.Use(s.observe, headers(s.config.Secure), s.deadline)
-	s.app.Use(recover.New(recover.Config{EnableStackTrace: true, StackTraceHandler: s.logPanic}), s.wholeBody)
+	s.app.Use(recover.New(recover.Config{EnableStackTrace: true, StackTraceHandler: s.logPanic}), s.wholeBody, s.atHall)
 
 	s.app.Get("/", form, zip, s.home)
 	s.app.Get("/lookup", s.toHome)
@@ -37,6 +37,7 @@ func (s *Server) routes() {
 		s.app.Get("/kiosk/register", private, form, s.kioskPage)
 		s.app.Post("/kiosk/register", private, form, s.limit(s.config.Limits.KioskKey, s.addressKey, nil), s.registerKiosk)
 	}
+	s.kioskRoutes(browse, byAddress, total)
 
 	s.routeAPI(browse, byAddress, total)
 
@@ -63,6 +64,8 @@ func (s *Server) routes() {
 	}
 
 	s.app.Get("/static/:file", zip, s.static)
+	s.app.Get(offlinePath, zip, s.offline)
+	s.app.Get("/sw.js", zip, s.worker)
 	s.app.Get("/robots.txt", s.robots)
 	s.app.Get("/healthz", s.healthz)
 	s.app.Get("/readyz", s.readyz)

@@ -60,11 +60,14 @@ type Server struct {
 	meter    *budget.Meter // of people shown
 	seed     maphash.Seed
 	screens  hallScreens
+	pad      *namePad // of kiosks
 	traps    traps
 	office   Office
 	needs    map[string]need // who may come through each route of the office, by method and path
 	streamed []string        // patterns of the routes that take files
+	figures  figureKeep      // of the inquiry desk, for everybody
 	printing chan struct{}   // holds one: who makes a PDF
+	sending  *places         // of those who send workbooks
 	open     []string        // addresses without parameters that are answered
 	menu     []way
 	foot     []way
@@ -74,7 +77,7 @@ type Server struct {
 func New(c Config, books Books, finder Finder) (*Server, error) {
 	c = c.withDefaults()
 	s := &Server{
-		config: c, books: books, finder: finder, log: c.Log, validate: newValidator(), office: c.Office, needs: map[string]need{}, printing: make(chan struct{}, 1), seed: maphash.MakeSeed(),
+		config: c, books: books, finder: finder, log: c.Log, validate: newValidator(), office: c.Office, needs: map[string]need{}, printing: make(chan struct{}, 1), sending: newPlaces(sendingsAtOnce, sendingsEach, sendingWait), seed: maphash.MakeSeed(),
 		files: newKeep[dataFile](32 << 20), pages: newKeep[keptPage](32 << 20),
 	}
 	if c.Archive != nil {

@@ -43,7 +43,7 @@ func (s *Server) sitemap(c *fiber.Ctx) error {
 	}
 	var m sitemapXML
 	add := func(path string) { m.Pages = append(m.Pages, sitemapURL{root + path}) }
-	for _, path := range []string{"/", "/funds", "/data", "/answers", "/statistics", "/about", "/accessible", "/audit"} {
+	for _, path := range []string{"/", "/funds", "/data", "/answers", "/wall", "/statistics", "/about", "/accessible", "/audit"} {
 		if s.has(path) {
 			add(path)
 		}

@@ -21,6 +21,11 @@ func (s *Server) loadAssets() error {
 	s.assets = make(map[string]asset, len(list))
 	for _, a := range list {
 		s.assets[a.Path] = a
+		if a.Name == namePadFile {
+			if s.pad, err = readNamePad(string(a.Body)); err != nil {
+				return err
+			}
+		}
 	}
 	return nil
 }

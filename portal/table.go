@@ -5,6 +5,7 @@ import (
 	"encoding/csv"
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -41,20 +42,27 @@ func (t table) csv() []byte {
 	w := csv.NewWriter(&b)
 	w.UseCRLF = true
 	for _, row := range append([][]string{t.head}, t.rows...) {
-		safe := make([]string, len(row))
-		for i, text := range row {
-			safe[i] = harmless(text)
-		}
-		_ = w.Write(safe) // a buffer takes all
+		_ = w.Write(harmlessAll(row)) // a buffer takes all
 	}
 	w.Flush()
 	return b.Bytes()
 }
 
-// harmless keeps a spreadsheet from running a text of a csv as a formula.
+// harmless keeps a spreadsheet from running a text as a formula: in a csv when it is read, in a workbook when somebody opens the
+// cell and leaves it again. What stands before the sign and cannot be seen does not hide it.
 func harmless(text string) string {
-	if text != "" && strings.ContainsRune("=+-@\t\r＝＋－＠", []rune(text)[0]) {
+	seen := strings.TrimLeftFunc(text, func(r rune) bool { return unicode.IsSpace(r) || unicode.In(r, unicode.Cc, unicode.Cf) })
+	if text != "" && strings.ContainsRune("\t\r\n", rune(text[0])) || seen != "" && strings.ContainsRune("=+-@＝＋－＠", []rune(seen)[0]) {
 		return "'" + text
 	}
 	return text
+}
+
+// harmlessAll is a row of such texts.
+func harmlessAll(row []string) []string {
+	safe := make([]string, len(row))
+	for i, text := range row {
+		safe[i] = harmless(text)
+	}
+	return safe
 }

@@ -46,7 +46,7 @@ var (
 		{Path: "/funds?kind=post", Name: "人员编制", Note: "吃财政饭的是哪些人"},
 		{Path: "/answers", Name: "公开答复", Note: "别人问过什么，怎么答的"},
 		{Path: "/wall", Name: "点题公开", Note: "大家要公开的，公开了什么"},
-		{Path: "/statistics", Name: "统计", Note: "各年各镇的数字和办理情况"},
+		{Path: "/statistics", Name: "统计", Note: "来件一年收到多少、按时没有、满不满意"},
 		{Path: "/data", Name: "开放数据", Note: "整张表下载，不含个人信息"},
 	}
 	askWays = []way{
@@ -97,10 +97,21 @@ func (s *Server) elder(c *fiber.Ctx) error {
 }
 
 // reader is what the browser that reads a page has chosen; show fills it in.
-type reader struct{ elder bool }
+type reader struct {
+	elder bool
+	seat  *seat
+}
 
 // Elder says that the page is to be shown large.
 func (f Frame) Elder() bool { return f.reader != nil && f.reader.elder }
+
+// Kiosk is the sitting at a hall's machine that the page is shown in; nil anywhere else.
+func (f Frame) Kiosk() *seat {
+	if f.reader == nil {
+		return nil
+	}
+	return f.reader.seat
+}
 
 func (f Frame) readBy() *reader { return f.reader }
 
@@ -111,7 +122,7 @@ func heed(c *fiber.Ctx, p page) {
 		return
 	}
 	c.Vary(fiber.HeaderCookie)
-	f.readBy().elder = c.Cookies(elderCookie) == "1"
+	f.readBy().elder, f.readBy().seat = c.Cookies(elderCookie) == "1", seatOf(c)
 }
 
 func pathOnly(address string) string {

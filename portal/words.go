@@ -14,7 +14,7 @@ var words = map[string]any{
 	"count": count, "date": date, "stated": stated, "named": named, "place": place, "groupName": groupName, "years": years,
 	"openness": openness, "wan": wan, "rows": rows, "fundPath": fundPath, "paperPath": paperPath, "personPath": personPath, "moment": moment, "signed": signed, "change": change,
 	"stateWord": stateWord, "severityWord": severityWord, "add": func(a, b int) int { return a + b },
-	"entryPath": entryPath, "about": about, "instant": instant, "timely": timely,
+	"cellText": cellText, "rate": rate, "entryPath": entryPath, "about": about, "instant": instant, "timely": timely,
 	"listPath": func(l ledger.OpenList) string { return villagePath(l.Fund, l.Year, l.VillageCode) },
 }
 

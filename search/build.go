@@ -110,19 +110,10 @@ func (e *Engine) swap(ctx context.Context, next string) error {
 
 // catchUp tells a generation what changed since it was begun.
 func (e *Engine) catchUp(ctx context.Context, generation string) error {
-	for {
-		c, err := e.books.PendingIndexBuild(ctx, stretch)
-		if err != nil || len(c.Seqs) == 0 {
-			return err
-		}
-		done, err := e.apply(ctx, generation, c)
-		if err != nil {
-			return err
-		}
-		if err := e.books.DoneIndexBuild(ctx, generation, done); err != nil {
-			return err
-		}
-	}
+	_, err := stream{e, generation, e.books.PendingIndexBuild, func(ctx context.Context, done ledger.IndexDone) error {
+		return e.books.DoneIndexBuild(ctx, generation, done)
+	}}.run(ctx)
+	return err
 }
 
 // fill makes all indexes of a generation, each from where it was left.

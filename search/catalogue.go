@@ -8,8 +8,6 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"github.com/meilisearch/meilisearch-go"
-
 	"mingbai/ledger"
 )
 
@@ -129,25 +127,4 @@ func ofFunds(funds []string) string {
 		filter += " OR fund_code IS EMPTY"
 	}
 	return filter
-}
-
-// applyCatalogue takes out what the index holds of the funds that changed and puts in what there is of them now. Between the
-// two the outbox still says that the index is behind, and the books answer.
-func (e *Engine) applyCatalogue(ctx context.Context, generation string, c ledger.IndexChanges) (refused []ledger.IndexFault, err error) {
-	if len(c.Funds) == 0 {
-		return nil, nil
-	}
-	w := e.writer(catalogue, generation)
-	if err := e.client.do(ctx, w.uid, func(ctx context.Context) (*meilisearch.TaskInfo, error) {
-		return e.client.Index(w.uid).DeleteDocumentsByFilterWithContext(ctx, ofFunds(c.Funds), nil)
-	}); err != nil {
-		return nil, err
-	}
-	for _, entry := range c.Catalogue {
-		if err := w.put(ctx, entry.ID, entry.Fund, catalogueOf(entry)); err != nil {
-			return nil, err
-		}
-	}
-	err = w.finish(ctx)
-	return w.refused, err
 }

@@ -74,6 +74,11 @@ func (f *fault) away() bool {
 	return f.Status == 0 || f.Status == 408 || f.Status == 429 || f.Status >= 500
 }
 
+// failed tells whether a task was tried and failed, for a document's sake or Meilisearch's own.
+func (f *fault) failed() bool {
+	return f.Code != "" && f.Code != "task_not_found" && f.Code != codeNoIndex
+}
+
 // faultOf turns an error of the library into ours; nil stays nil.
 func faultOf(err error) error {
 	var f *fault

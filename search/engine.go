@@ -34,8 +34,8 @@ type Books interface {
 	PeopleNamed(ctx context.Context, q ledger.PeopleQuery) (ledger.PeopleHits, []ledger.FoundPerson, error)
 	PeopleByRefs(ctx context.Context, refs []ledger.PersonRef) ([]ledger.FoundPerson, error)
 
-	// The outbox of changes that the index has not confirmed.
-	PendingIndex(ctx context.Context, limit int) (ledger.IndexChanges, error)
+	// The outbox of changes that the index has not confirmed, in their order, from after one of them on.
+	PendingIndex(ctx context.Context, after int64, limit int) (ledger.IndexChanges, error)
 	DoneIndex(ctx context.Context, done ledger.IndexDone) error
 
 	// Everything that the index must hold, in the order of its document ids, from after one of them on.
@@ -56,7 +56,7 @@ type Books interface {
 	BeginIndexBuild(ctx context.Context, generation string) error
 	DropIndexBuild(ctx context.Context) error
 	SaveIndexBuild(ctx context.Context, p ledger.IndexPart) error
-	PendingIndexBuild(ctx context.Context, limit int) (ledger.IndexChanges, error)
+	PendingIndexBuild(ctx context.Context, after int64, limit int) (ledger.IndexChanges, error)
 	DoneIndexBuild(ctx context.Context, generation string, done ledger.IndexDone) error
 	WithBuildLock(ctx context.Context, fn func(context.Context) error) error
 

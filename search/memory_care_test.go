@@ -46,8 +46,8 @@ func (m *memory) SaveIndexBuild(_ context.Context, p ledger.IndexPart) error {
 	return nil
 }
 
-func (m *memory) PendingIndexBuild(context.Context, int) (ledger.IndexChanges, error) {
-	return m.pending(m.replay), nil
+func (m *memory) PendingIndexBuild(_ context.Context, after int64, _ int) (ledger.IndexChanges, error) {
+	return m.pending(m.replay, after), nil
 }
 
 func (m *memory) DoneIndexBuild(_ context.Context, generation string, done ledger.IndexDone) error {

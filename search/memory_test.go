@@ -36,6 +36,7 @@ type memory struct {
 	saved    func(ledger.IndexPart) // called when a rebuild notes how far it is
 	asked    int                    // questions that the books answered
 	betweens func()                 // called after each stretch is read
+	most     int                    // changes of a stretch; any number when zero
 	waiting  func()                 // called once by who is about to take the lock
 }
 
@@ -128,19 +129,25 @@ func (m *memory) FindOwn(_ context.Context, token []byte, nameKey string) (strin
 	return "", ledger.ErrNotFound
 }
 
-func (m *memory) PendingIndex(context.Context, int) (c ledger.IndexChanges, err error) {
-	c = m.pending(m.outbox)
+func (m *memory) PendingIndex(_ context.Context, after int64, _ int) (c ledger.IndexChanges, err error) {
+	c = m.pending(m.outbox, after)
 	if m.betweens != nil {
 		m.betweens()
 	}
 	return c, nil
 }
 
-func (m *memory) pending(outbox map[int64]string) (c ledger.IndexChanges) {
+func (m *memory) pending(outbox map[int64]string, after int64) (c ledger.IndexChanges) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	seen := map[string]bool{}
 	for _, seq := range slices.Sorted(maps.Keys(outbox)) {
+		if seq <= after {
+			continue
+		}
+		if m.most > 0 && len(c.Seqs) == m.most {
+			break
+		}
 		c.Seqs = append(c.Seqs, seq)
 		if seen[outbox[seq]] {
 			continue

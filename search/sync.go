@@ -3,7 +3,6 @@ package search
 import (
 	"context"
 	"errors"
-	"slices"
 	"sync"
 	"time"
 
@@ -15,8 +14,6 @@ var ErrNoIndex = &ledger.Error{Kind: ledger.KindUnavailable, Message: "检索索
 
 // ErrTouched says that the living index is not as it was left. Heal compares and mends it.
 var ErrTouched = &ledger.Error{Kind: ledger.KindUnavailable, Message: "检索索引被别处改动过，正在等待核对", Cause: errTouched}
-
-const stretch = 10_000 // outbox entries read at once
 
 // Drain brings the index up to the outbox and empties it. What Meilisearch refuses is kept as faults, and while there are
 // any the books go on answering; everything else goes in.
@@ -48,25 +45,17 @@ func (e *Engine) drain(ctx context.Context) (n int, err error) {
 	if _, err := e.counts(ctx, generation); err != nil {
 		return 0, err
 	}
-	for {
-		c, err := e.books.PendingIndex(ctx, stretch)
-		if err != nil || len(c.Seqs) == 0 {
-			return n, err
-		}
-		done, err := e.apply(ctx, generation, c)
-		if err != nil {
-			return n, err
-		}
+	return stream{e, generation, e.books.PendingIndex, func(ctx context.Context, done ledger.IndexDone) (err error) {
 		if done.Marks, err = e.marks(ctx, generation); err != nil {
-			return n, err
+			return err
 		}
 		if err := e.books.DoneIndex(ctx, done); err != nil {
-			return n, err
+			return err
 		}
-		n += len(c.Seqs)
-		e.flow.add(len(c.Seqs))
+		e.flow.add(len(done.Seqs))
 		e.health.stick("")
-	}
+		return nil
+	}}.run(ctx)
 }
 
 // discard empties the outbox where there is no index. An index of earlier days would then be out of date without anybody
@@ -80,7 +69,7 @@ func (e *Engine) discard(ctx context.Context) (n int, err error) {
 		}
 	}
 	for {
-		c, err := e.books.PendingIndex(ctx, stretch)
+		c, err := e.books.PendingIndex(ctx, 0, stretch)
 		if err != nil || len(c.Seqs) == 0 {
 			return n, err
 		}
@@ -89,85 +78,6 @@ func (e *Engine) discard(ctx context.Context) (n int, err error) {
 		}
 		n += len(c.Seqs)
 	}
-}
-
-// apply brings a generation to what a stretch says, one index after the other, so that there are never more tasks under way
-// than one writer allows itself. It tells what was refused, and what was refused once and is in now.
-func (e *Engine) apply(ctx context.Context, generation string, c ledger.IndexChanges) (done ledger.IndexDone, err error) {
-	known, err := e.books.IndexFaults(ctx, generation)
-	if err != nil {
-		return done, err
-	}
-	done.Seqs = c.Seqs
-	w := e.writer(people, generation)
-	l := e.writer(lookups, generation)
-	// A task of Meilisearch either adds or removes. A stretch names every document once, so that what stays goes first and
-	// what goes follows in one task, instead of the two by turns in hundreds.
-	for _, leaving := range []bool{false, true} {
-		for _, p := range c.People {
-			if (len(p.FundCodes) == 0) == leaving {
-				if err := w.change(ctx, p.Ref.String(), "", personOf(p), leaving); err != nil {
-					return done, err
-				}
-			}
-		}
-	}
-	if err := w.finish(ctx); err != nil {
-		return done, err
-	}
-	for _, leaving := range []bool{false, true} {
-		for _, p := range c.Lookups {
-			if p.Live != leaving {
-				if err := l.change(ctx, p.Person, "", lookupOf(p), leaving); err != nil {
-					return done, err
-				}
-			}
-		}
-	}
-	if err := l.finish(ctx); err != nil {
-		return done, err
-	}
-	inCatalogue, err := e.applyCatalogue(ctx, generation, c)
-	if err != nil {
-		return done, err
-	}
-	done.Faults = slices.Concat(w.refused, l.refused, inCatalogue)
-	done.Mended = mended(known, done.Faults, c)
-	e.tellFaults(done.Faults)
-	return done, nil
-}
-
-// mended are the faults known of documents that a stretch names and that were not refused again.
-func mended(known, refused []ledger.IndexFault, c ledger.IndexChanges) (mended []ledger.IndexFault) {
-	for _, f := range known {
-		named := slices.Contains(c.Funds, f.Fund)
-		switch f.Index {
-		case people:
-			named = slices.ContainsFunc(c.People, func(p ledger.PeopleEntry) bool { return p.Ref.String() == f.Document })
-		case lookups:
-			named = slices.ContainsFunc(c.Lookups, func(l ledger.LookupEntry) bool { return l.Person == f.Document })
-		}
-		again := slices.ContainsFunc(refused, func(g ledger.IndexFault) bool { return f.Index == g.Index && f.Document == g.Document })
-		if named && !again {
-			mended = append(mended, f)
-		}
-	}
-	return mended
-}
-
-// tellFaults names refused documents in the log.
-func (e *Engine) tellFaults(faults []ledger.IndexFault) {
-	for i, f := range faults {
-		if i == 10 {
-			e.config.Log.Warn("还有文档未被索引收下", "数", len(faults)-i)
-			return
-		}
-		e.config.Log.Warn("索引不收一份文档，由账簿直接回答", "索引", f.Index, "文档", f.Document, "原因", f.Code)
-	}
-}
-
-func (e *Engine) writer(kind, generation string) *writer {
-	return &writer{client: e.client, kind: kind, uid: e.uid(kind, generation)}
 }
 
 // noted keeps an error of Meilisearch's for Status, and tells by its kind whether trying again may help.

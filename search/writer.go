@@ -39,6 +39,9 @@ type writer struct {
 	queue   []batch
 	refused []ledger.IndexFault
 
+	ahead bool    // nobody waits: flush forgets a batch as soon as Meilisearch has it
+	sent  []int64 // and leaves its task here
+
 	// Told, in the order in which they were handed over, of the last document of each batch that is in, how many of it are,
 	// and which were refused; may be nil.
 	confirmed func(last string, n int, refused []ledger.IndexFault) error
@@ -95,6 +98,10 @@ func (w *writer) flush(ctx context.Context) error {
 	}
 	if err := w.send(ctx, &w.next); err != nil {
 		return err
+	}
+	if w.ahead {
+		w.sent, w.next = append(w.sent, w.next.task), batch{}
+		return nil
 	}
 	w.queue, w.next = append(w.queue, w.next), batch{}
 	if len(w.queue) < underWay {
@@ -156,7 +163,7 @@ func (w *writer) send(ctx context.Context, b *batch) (err error) {
 func (w *writer) settle(ctx context.Context, b batch) error {
 	err := w.client.wait(ctx, w.uid, b.task)
 	var f *fault
-	if err == nil || !errors.As(err, &f) || f.Code == "" || f.Code == "task_not_found" || f.Code == codeNoIndex {
+	if err == nil || !errors.As(err, &f) || !f.failed() {
 		return err
 	}
 	if !strings.Contains(f.Code, "document") {

@@ -50,6 +50,9 @@ func pageTypes(truth *fixtures.Truth) []struct{ name, path string } {
 		{"as-of", "/funds/BM01?year=2025&as-of=" + time.Now().AddDate(0, 0, -7).Format(time.DateOnly)},
 		{"data", "/data"},
 		{"table", "/data/villages"},
+		{"statistics", "/statistics"},
+		{"answers", "/answers"},
+		{"wall", "/wall"},
 		{"about", "/about"},
 		{"audit", "/audit"},
 		{"missing", "/nothing"},
@@ -63,6 +66,8 @@ func TestPagesAreAccessible(t *testing.T) {
 	truth, _ := w.county(30)
 	w.backdate()
 	site := w.serve()
+	var row string // a line of the books
+	w.must(w.sql().QueryRow(t.Context(), `select year || '-' || batch_no || '-' || line from payment limit 1`).Scan(&row))
 	for _, mode := range axeModes {
 		if mode.all && os.Getenv("MINGBAI_AXE") != "all" {
 			t.Logf("mode %s is left out: make axe looks at it, too", mode.name)
@@ -85,7 +90,15 @@ func TestPagesAreAccessible(t *testing.T) {
 				f.fits()
 				f.shot("open-" + page.name)
 			}
-			t.Logf("%d kinds of pages, %d violations", len(pages), found)
+			screens := 0
+			f.kioskScreens(site, neighbour(truth), row, func(screen string) {
+				screens++
+				found += f.accessible()
+				f.fits()
+				f.shot("kiosk-" + screen)
+			})
+			f.kioskLeaves(site)
+			t.Logf("%d kinds of pages, %d screens of a kiosk, %d violations", len(pages), screens, found)
 		})
 	}
 	f := openScripted(t, "phone", 390, 844, true)

@@ -18,8 +18,7 @@ import (
 	"mingbai/search"
 )
 
-// benchCounty is a county of many people on services of its own, set up as in production: with fsync, and buffers as the
-// demo's. MINGBAI_BENCH_DATA keeps it for the next run.
+// benchCounty is a county of many people on services of its own.
 type benchCounty struct {
 	*world
 	names []string // distinct, in the order of chance
@@ -37,6 +36,15 @@ var benchPeriods = []ledger.Period{"2024", "2025"}
 
 func newBenchCounty(t *testing.T, people int) *benchCounty {
 	t.Helper()
+	c := &benchCounty{world: newOwnWorld(t)}
+	c.load(people)
+	return c
+}
+
+// newOwnWorld has services of its own, set up as in production: with fsync, and buffers as the demo's. MINGBAI_BENCH_DATA keeps
+// it for the next run.
+func newOwnWorld(t testing.TB) *world {
+	t.Helper()
 	dir := cmp.Or(os.Getenv("MINGBAI_BENCH_DATA"), t.TempDir())
 	own, err := services.Start(t.Context(), services.Options{Dir: filepath.Join(dir, "services")})
 	if err != nil {
@@ -51,9 +59,23 @@ func newBenchCounty(t *testing.T, people int) *benchCounty {
 	if path := filepath.Join(dir, "keys.json"); !exists(path) {
 		w.must(os.WriteFile(path, ledger.NewKeyFile(), 0o600))
 	}
-	c := &benchCounty{world: w}
-	c.load(people)
-	return c
+	return w
+}
+
+// founded gives empty books the code lists and officers li and wang; false when they have them, from an earlier run.
+func (w *world) founded() bool {
+	w.t.Helper()
+	held, err := w.db.Regions(w.t.Context())
+	w.must(err)
+	if len(held) > 0 {
+		return false
+	}
+	s := &streams{ctx: context.Background(), out: io.Discard, err: io.Discard}
+	w.must(saveCodes(s, w.db, codeLists{fixtures.Regions(), fixtures.Funds()}))
+	for login, role := range map[string]ledger.OfficeRole{"li": ledger.RoleClerk, "wang": ledger.RoleCertifier} {
+		w.must(w.db.SaveOfficer(s.ctx, console, ledger.Officer{Login: login, Name: login, Roles: []ledger.OfficeRole{role}}))
+	}
+	return true
 }
 
 func exists(path string) bool {
@@ -83,14 +105,8 @@ func (c *benchCounty) load(people int) {
 		number, _ := ledger.ParseID(everybody[i].ID)
 		c.asked = append(c.asked, asked{everybody[i].Name, number, everybody[i].ID})
 	}
-	if held, err := c.db.Regions(c.t.Context()); err != nil || len(held) > 0 {
-		c.must(err)
+	if !c.founded() {
 		return
-	}
-	s := &streams{ctx: context.Background(), out: io.Discard, err: io.Discard}
-	c.must(saveCodes(s, c.db, codeLists{fixtures.Regions(), fixtures.Funds()}))
-	for login, role := range map[string]ledger.OfficeRole{"li": ledger.RoleClerk, "wang": ledger.RoleCertifier} {
-		c.must(c.db.SaveOfficer(s.ctx, console, ledger.Officer{Login: login, Name: login, Roles: []ledger.OfficeRole{role}}))
 	}
 	var villages []ledger.Region
 	for _, r := range fixtures.Regions() {
@@ -102,7 +118,7 @@ func (c *benchCounty) load(people int) {
 		upload := postgres.Upload{
 			Fund: "GD01", Period: period, FileName: "f.xlsx", SHA256: sha256.Sum256([]byte(period)), Sealed: []byte("f"), RuleVersion: "r", By: "li",
 		}
-		no, err := c.db.Import(s.ctx, upload, func(yield func(ledger.StagedRow, error) bool) {
+		no, err := c.db.Import(c.t.Context(), upload, func(yield func(ledger.StagedRow, error) bool) {
 			for i, p := range everybody {
 				number, _ := ledger.ParseID(p.ID)
 				v := villages[i%len(villages)]
@@ -122,12 +138,12 @@ func (c *benchCounty) load(people int) {
 			}
 		})
 		c.must(err)
-		c.must(c.db.Certify(s.ctx, no, "wang", "r"))
-		c.must(c.db.Publish(s.ctx, no, "wang"))
+		c.must(c.db.Certify(c.t.Context(), no, "wang", "r"))
+		c.must(c.db.Publish(c.t.Context(), no, "wang"))
 		c.t.Logf("published %d rows of %s", people, period)
 	}
 	engine := c.engine()
-	c.must(engine.Reindex(s.ctx, nil))
-	_, err := engine.Drain(s.ctx)
+	c.must(engine.Reindex(c.t.Context(), nil))
+	_, err := engine.Drain(c.t.Context())
 	c.must(err)
 }

@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"context"
 	"fmt"
 	"io"
 	"net/http"
@@ -172,10 +171,6 @@ func benchWorld(b *testing.B) *world {
 	w.db, w.url = testdb.New(b, postgres.Options{})
 	keys := filepath.Join(w.dir, "keys.json")
 	w.must(os.WriteFile(keys, ledger.NewKeyFile(), 0o600))
-	s := &streams{ctx: context.Background(), out: io.Discard, err: io.Discard}
-	w.must(saveCodes(s, w.db, codeLists{fixtures.Regions(), fixtures.Funds()}))
-	for login, role := range map[string]ledger.OfficeRole{"li": ledger.RoleClerk, "wang": ledger.RoleCertifier} {
-		w.must(w.db.SaveOfficer(s.ctx, console, ledger.Officer{Login: login, Name: login, Roles: []ledger.OfficeRole{role}}))
-	}
+	w.founded()
 	return w
 }

@@ -30,7 +30,11 @@ func (c *findingsCmd) Run(cfg *Config, s *streams) error {
 			tellFinding(s, f.Finding)
 			switch {
 			case f.Reason != "":
-				fmt.Fprintf(s.out, "      %s %s：%s\n", f.At.In(ledger.Shanghai).Format("2006-01-02"), f.By, f.Reason)
+				carried := ""
+				if f.Carried {
+					carried = "沿用 "
+				}
+				fmt.Fprintf(s.out, "      %s%s %s：%s\n", carried, f.At.In(ledger.Shanghai).Format("2006-01-02"), f.By, f.Reason)
 			case f.Open():
 				open++
 				fmt.Fprintln(s.out, "      还没有写明原因")

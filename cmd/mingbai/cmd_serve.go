@@ -80,7 +80,7 @@ func (f *siteFlags) serve(cfg *Config, s *streams, keys *ledger.Keyring, ready f
 		return err
 	}
 	log := cfg.log(s)
-	db, err := postgres.Open(s.ctx, cfg.DatabaseURL, cfg.County, postgres.Options{})
+	db, err := postgres.Open(s.ctx, cfg.DatabaseURL, cfg.County, postgres.Options{Now: cfg.now})
 	if err != nil {
 		return err
 	}
@@ -95,6 +95,7 @@ func (f *siteFlags) serve(cfg *Config, s *streams, keys *ledger.Keyring, ready f
 	}
 	o := newOffice(db, keys, log)
 	config := f.portalConfig(log, keys, engine, accounts, intake{db, o})
+	config.Now = cfg.now
 	config.Review = reviewer{db, o}
 	config.Boards, config.Print, config.Trail, config.Work = db, printer(), db, db
 	config.Lists, config.Papers, config.Archive = lists{db, o.reader}, db, db

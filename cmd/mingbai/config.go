@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"mingbai/ledger"
 	"mingbai/ledger/postgres"
@@ -58,6 +59,8 @@ type Config struct {
 	Data        string `help:"数据文件夹" default:".data" placeholder:"DIR"`
 	County      string `help:"县代码" default:"990121"`
 	LogLevel    string `help:"日志级别" default:"info" enum:"debug,info,warn,error"`
+
+	now func() time.Time // the site's clock; nil is time.Now
 }
 
 // runningFile lies in the data folder while a demo runs, so that other commands find its services.

@@ -12,9 +12,11 @@ import (
 	"net/http/httputil"
 	"net/url"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"syscall"
@@ -26,18 +28,17 @@ import (
 	"mingbai/search"
 )
 
-// published makes 100,000 rows more public, as many as there are, while the site runs, and tells when the last is found.
-func (w *world) published(c fixtures.Crowd) {
-	t := w.t
-	t.Helper()
-	o, places, ctx := w.office(), ledger.NewGazetteer(fixtures.Regions()), t.Context()
-	step := max(c.Entries/100_000/10*10, 10) // so that nobody comes twice
-	var last fixtures.Resident
-	rows := 0
-	no, err := w.db.Import(ctx, postgres.Upload{
+// onTop stages and certifies a row more for one entry in step, and tells how many and the last of them.
+func (w *world) onTop(c fixtures.Crowd, step int) (no int64, rows int, last fixtures.Resident) {
+	w.t.Helper()
+	o, places := w.office(), ledger.NewGazetteer(fixtures.Regions())
+	no, err := w.db.Import(w.t.Context(), postgres.Upload{
 		Fund: "TG01", Period: "2026", FileName: "TG01.xlsx", SHA256: [32]byte{1}, Sealed: []byte("f"), RuleVersion: "r", By: "li", Note: "已核对",
 	}, iter.Seq2[ledger.StagedRow, error](func(yield func(ledger.StagedRow, error) bool) {
 		for i := 0; i < c.Entries; i += step {
+			if i%40 == 39 { // as a person's second village: nobody comes twice
+				continue
+			}
 			rows, last = rows+1, c.At(i)
 			id, _ := ledger.ParseID(last.ID)
 			if !yield(o.stage(ledger.Row{
@@ -49,7 +50,15 @@ func (w *world) published(c fixtures.Crowd) {
 		}
 	}))
 	w.must(err)
-	w.must(w.db.Certify(ctx, no, "wang", "r"))
+	w.must(w.db.Certify(w.t.Context(), no, "wang", "r"))
+	return no, rows, last
+}
+
+// published makes rows more public while the site runs, and tells when the last is found.
+func (w *world) published(c fixtures.Crowd) {
+	t, ctx := w.t, w.t.Context()
+	t.Helper()
+	no, rows, last := w.onTop(c, max(c.Entries/100_000, 1))
 	w.serve()
 	anyone, index := w.engine(), w.indexOnly()
 	found := func(e *search.Engine) bool {
@@ -65,23 +74,24 @@ func (w *world) published(c fixtures.Crowd) {
 		committed.Round(time.Millisecond), float64(rows)/committed.Seconds(), bySearch.Round(time.Millisecond), byIndex.Round(time.Millisecond), float64(rows)/byIndex.Seconds())
 }
 
-// recording is all that a rebuild sent: the bodies of its batches, by kind of index, in order.
+// recording is all that was sent to the indexes, in order.
 type recording struct {
-	dir   string
-	sent  []string // files
+	sent  []sending
 	bytes int64
 }
 
-// recordReindex rebuilds the index through a proxy that keeps what is sent.
-func (w *world) recordReindex() *recording {
+type sending struct{ kind, to, file string } // people, documents, where the body is kept
+
+// record lets an engine work through a proxy that keeps what is sent.
+func (w *world) record(books search.Books, work func(*search.Engine) error) *recording {
 	w.t.Helper()
-	r := &recording{dir: w.t.TempDir()}
+	r, dir := &recording{}, w.t.TempDir()
 	meili, err := url.Parse(w.meil)
 	w.must(err)
 	var mu sync.Mutex
 	proxy := httputil.NewSingleHostReverseProxy(meili)
 	site := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, req *http.Request) {
-		if parts := strings.Split(req.URL.Path, "/"); req.Method == http.MethodPost && len(parts) == 4 && parts[3] == "documents" {
+		if parts := strings.SplitN(req.URL.Path, "/", 4); req.Method == http.MethodPost && len(parts) == 4 && (parts[3] == "documents" || parts[3] == "documents/delete-batch") {
 			body, err := io.ReadAll(req.Body)
 			if err != nil {
 				http.Error(rw, "", http.StatusBadGateway)
@@ -90,10 +100,10 @@ func (w *world) recordReindex() *recording {
 			req.Body = io.NopCloser(bytes.NewReader(body))
 			kind, _, _ := strings.Cut(parts[2], "_")
 			mu.Lock()
-			path := filepath.Join(r.dir, fmt.Sprintf("%05d-%s", len(r.sent), kind))
-			r.sent, r.bytes = append(r.sent, path), r.bytes+int64(len(body))
+			s := sending{kind, parts[3], filepath.Join(dir, fmt.Sprintf("%05d", len(r.sent)))}
+			r.sent, r.bytes = append(r.sent, s), r.bytes+int64(len(body))
 			mu.Unlock()
-			if err := os.WriteFile(path, body, 0o600); err != nil {
+			if err := os.WriteFile(s.file, body, 0o600); err != nil {
 				http.Error(rw, "", http.StatusBadGateway)
 				return
 			}
@@ -101,39 +111,61 @@ func (w *world) recordReindex() *recording {
 		proxy.ServeHTTP(rw, req)
 	}))
 	defer site.Close()
-	e, err := search.New(search.Config{URL: site.URL, Key: w.key, County: fixtures.County}, w.db)
+	e, err := search.New(search.Config{URL: site.URL, Key: w.key, County: fixtures.County}, books)
 	w.must(err)
-	w.must(e.Reindex(w.t.Context(), nil))
+	w.must(work(e))
 	return r
+}
+
+// recordReindex rebuilds the index and keeps what is sent.
+func (w *world) recordReindex() *recording {
+	w.t.Helper()
+	return w.record(w.db, func(e *search.Engine) error { return e.Reindex(w.t.Context(), nil) })
 }
 
 // rawTime is how long Meilisearch takes to be sent the same bodies, one after the other, into indexes of the same settings.
 func (w *world) rawTime(r *recording) time.Duration {
 	w.t.Helper()
-	state, err := w.db.IndexState(w.t.Context())
-	w.must(err)
-	kinds := []string{"people", "lookup", "catalogue"}
-	began, last := time.Now(), map[string]int64{}
-	for _, kind := range kinds {
+	began := time.Now()
+	w.rawIndexes()
+	w.sendRaw(r)
+	took := time.Since(began)
+	w.dropRaw()
+	return took
+}
+
+var rawKinds = []string{"people", "lookup", "catalogue"}
+
+// rawIndexes makes empty ones with the settings of the living.
+func (w *world) rawIndexes() {
+	w.t.Helper()
+	for _, kind := range rawKinds {
 		var settings json.RawMessage
-		w.meili(http.MethodGet, "/indexes/"+kind+"_"+fixtures.County+"_"+state.Generation+"/settings", nil, &settings)
+		w.meili(http.MethodGet, "/indexes/"+kind+"_"+fixtures.County+"_"+w.generation()+"/settings", nil, &settings)
 		w.await(w.task(http.MethodPost, "/indexes", fmt.Appendf(nil, `{"uid":"raw_%s","primaryKey":"id"}`, kind)))
 		w.await(w.task(http.MethodPatch, "/indexes/raw_"+kind+"/settings", settings))
 	}
-	for _, path := range r.sent {
-		body, err := os.ReadFile(path)
+}
+
+// sendRaw sends what was recorded without waiting in between, and waits for the end.
+func (w *world) sendRaw(r *recording) {
+	w.t.Helper()
+	last := map[string]int64{}
+	for _, s := range r.sent {
+		body, err := os.ReadFile(s.file)
 		w.must(err)
-		kind := path[strings.LastIndex(path, "-")+1:]
-		last[kind] = w.task(http.MethodPost, "/indexes/raw_"+kind+"/documents", body)
+		last[s.kind] = w.task(http.MethodPost, "/indexes/raw_"+s.kind+"/"+s.to, body)
 	}
 	for _, task := range last {
 		w.await(task)
 	}
-	took := time.Since(began)
-	for _, kind := range kinds {
+}
+
+func (w *world) dropRaw() {
+	w.t.Helper()
+	for _, kind := range rawKinds {
 		w.await(w.task(http.MethodDelete, "/indexes/raw_"+kind, nil))
 	}
-	return took
 }
 
 func (w *world) task(method, path string, body []byte) int64 {
@@ -204,10 +236,7 @@ func (w *world) rebuilt(c fixtures.Crowd) {
 	}
 	after := w.rawTime(r)
 	raw := (before + after) / 2
-	peak := "unknown"
-	if u, ok := cmd.ProcessState.SysUsage().(*syscall.Rusage); ok && runtime.GOOS == "linux" {
-		peak = fmt.Sprintf("%d MB", u.Maxrss/1024)
-	}
+	peak := memoryOf(cmd)
 	t.Logf("reindex of %d documents (%d MB) in %v; the same sent raw %v and %v: ratio %.2f (bar 2.0); peak memory of the program %s, its processor time %v",
 		len(plain.ids), r.bytes>>20, took.Round(time.Millisecond), before.Round(time.Millisecond), after.Round(time.Millisecond), took.Seconds()/raw.Seconds(),
 		peak, cmd.ProcessState.UserTime()+cmd.ProcessState.SystemTime())
@@ -215,6 +244,14 @@ func (w *world) rebuilt(c fixtures.Crowd) {
 	if tale.asked == 0 || tale.bad+tale.failed > 0 {
 		t.Errorf("of %d searches through the swap %d were answered wrong and %d not at all", tale.asked, tale.bad, tale.failed)
 	}
+}
+
+// memoryOf is the most that a program took which has ended.
+func memoryOf(cmd *exec.Cmd) string {
+	if u, ok := cmd.ProcessState.SysUsage().(*syscall.Rusage); ok && runtime.GOOS == "linux" {
+		return fmt.Sprintf("%d MB", u.Maxrss/1024)
+	}
+	return "unknown"
 }
 
 func (w *world) generation() string {
@@ -275,11 +312,13 @@ func (w *world) grown(small *world, c fixtures.Crowd) {
 	for i, county := range counties {
 		engines[i], sites[i] = county.indexOnly(), county.serve("127.0.0.1")
 	}
-	var shown [2]int // people, in all answers
-	ways := []struct {
+	var shown [2]int                                 // people, in all answers
+	hits := [2]map[string][]ledger.PersonRef{{}, {}} // of a name, in all tiers
+	type way struct {
 		name string
 		ask  func(i int, name string) error
-	}{
+	}
+	ways := []way{
 		{"the very name, references", func(i int, name string) error {
 			hits, err := engines[i].People(t.Context(), ledger.PeopleQuery{Name: name, PerPage: 20})
 			shown[i] += len(hits.Refs)
@@ -294,14 +333,20 @@ func (w *world) grown(small *world, c fixtures.Crowd) {
 		}},
 		{"every way, with the people's rows", func(i int, name string) error {
 			tiers, err := engines[i].Tiers(t.Context(), name, ledger.PeopleQuery{PerPage: 5})
+			if err != nil {
+				return err
+			}
 			var refs []ledger.PersonRef
 			for _, tier := range tiers {
 				refs = append(refs, tier.Refs...)
 			}
-			if err != nil {
-				return err
-			}
+			hits[i][name] = refs
 			people, err := counties[i].db.PeopleByRefs(t.Context(), refs)
+			shown[i] += len(people)
+			return err
+		}},
+		{"their rows alone", func(i int, name string) error {
+			people, err := counties[i].db.PeopleByRefs(t.Context(), hits[i][name])
 			shown[i] += len(people)
 			return err
 		}},
@@ -322,6 +367,15 @@ func (w *world) grown(small *world, c fixtures.Crowd) {
 			}
 			return err
 		}},
+	}
+	for mode := ledger.NameExact; mode <= ledger.NameNear; mode++ {
+		ways = append(ways, way{"tier " + strconv.Itoa(int(mode)) + ", references", func(i int, name string) error {
+			tiers, err := engines[i].Tiers(t.Context(), name, ledger.PeopleQuery{PerPage: 5}, mode)
+			for _, tier := range tiers {
+				shown[i] += len(tier.Refs)
+			}
+			return err
+		}})
 	}
 	names := namesOf(c, 1000)
 	for _, way := range ways {

@@ -63,12 +63,12 @@ func TestTheBooksRememberWhatTheIndexLacks(t *testing.T) {
 
 	w.must(db.SwitchIndex(ctx, "00000001", []string{"a"}))
 	w.must(db.BeginIndexBuild(ctx, "00000002"))
-	c, err := db.PendingIndex(ctx, 1000)
+	c, err := db.PendingIndex(ctx, 0, 1000)
 	w.must(err)
 	person := c.People[0].Ref
 	refused := ledger.IndexFault{Index: "people", Document: person.String(), Code: "invalid_document_fields"}
 	w.must(db.DoneIndex(ctx, ledger.IndexDone{Seqs: c.Seqs, Marks: []string{"b"}, Faults: []ledger.IndexFault{refused}}))
-	if kept, err := db.PendingIndexBuild(ctx, 1000); err != nil || len(kept.Seqs) != len(c.Seqs) || len(kept.People) != len(c.People) {
+	if kept, err := db.PendingIndexBuild(ctx, 0, 1000); err != nil || len(kept.Seqs) != len(c.Seqs) || len(kept.People) != len(c.People) {
 		t.Errorf("%d of %d changes were kept for the build, %v", len(kept.Seqs), len(c.Seqs), err)
 	}
 	state := func() ledger.IndexState {
@@ -89,7 +89,7 @@ func TestTheBooksRememberWhatTheIndexLacks(t *testing.T) {
 		clock = clock.Add(time.Second)
 		w.must(db.RetryIndexFaults(ctx))
 		w.must(db.RetryIndexFaults(ctx)) // asked for once
-		again, err := db.PendingIndex(ctx, 1000)
+		again, err := db.PendingIndex(ctx, 0, 1000)
 		w.must(err)
 		if len(again.People) != 1 || again.People[0].Ref != person || len(again.Lookups) != 1 {
 			t.Fatalf("try %d: %+v", tries, again)

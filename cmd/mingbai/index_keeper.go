@@ -31,6 +31,9 @@ func (k indexKeeper) keep(ctx context.Context) error {
 	defer tick.Stop()
 	trouble := ""
 	for {
+		if err := k.TurnDay(ctx); err != nil && ctx.Err() == nil {
+			k.log.Warn("零点后没有核对公示期，一分钟内再试", "原因", err)
+		}
 		err := k.engine.Heal(ctx)
 		switch now := fmt.Sprint(err); {
 		case ctx.Err() != nil:

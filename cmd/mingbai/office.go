@@ -89,6 +89,7 @@ func (o *office) Import(ctx context.Context, j job) (no int64, unplaced int, rep
 	if err != nil {
 		return 0, 0, report, err
 	}
+	options.RowKey = o.keys.TokenOf("rows", "of warnings")
 	options.Codes = ingest.Codes{Regions: regions, Names: names}
 	upload := postgres.Upload{
 		Fund: j.Fund, Period: j.Period, FileName: filepath.Base(j.Path), SHA256: sha, Size: int64(len(content)),

@@ -57,6 +57,7 @@ type world struct {
 
 	tune   func(*siteFlags)  // how the site is set up otherwise
 	budget map[string]string // of the server; the defaults when nil
+	now    func() time.Time  // of the server; nil is time.Now
 }
 
 // newWorld makes empty books with the fictional county's code lists, clerk li and certifiers wang and zhao (li may certify, too).
@@ -142,7 +143,7 @@ func (w *world) serve(kiosks ...string) string {
 	ctx, stop := context.WithCancel(context.Background())
 	ready := make(chan net.Addr, 1)
 	done := make(chan error, 1)
-	cfg := Config{DatabaseURL: w.url, MeiliURL: w.meil, MeiliKey: w.key, Data: w.dir, County: fixtures.County, LogLevel: "debug"}
+	cfg := Config{DatabaseURL: w.url, MeiliURL: w.meil, MeiliKey: w.key, Data: w.dir, County: fixtures.County, LogLevel: "debug", now: w.now}
 	keys, err := cfg.keyring(false)
 	w.must(err)
 	site := siteFlags{

@@ -1,6 +1,7 @@
 package inquiry
 
 import (
+	"fmt"
 	"strings"
 	"time"
 )
@@ -21,14 +22,19 @@ type Copy struct {
 	Question  string `json:",omitzero"`
 	Answer    string `json:",omitzero"`
 	Disclosed string `json:",omitzero"` // a path of the site: what was opened on request
+	Files     string `json:",omitzero"` // the attachments that are published with it, by their names in the books
 }
+
+// Enclosed are the attachments of a copy, in their order.
+func (c Copy) Enclosed() []string { return strings.Fields(c.Files) }
 
 // Hash stands for the copy; empty for one that is not whole.
 func (c Copy) Hash() Hash {
 	if strings.TrimSpace(c.Title) == "" || strings.TrimSpace(c.Question) == "" || strings.TrimSpace(c.Answer) == "" {
 		return ""
 	}
-	return HashOf(strings.Join([]string{c.Title, c.Question, c.Answer, c.Disclosed}, "\x00"))
+	parts := []string{c.Title, c.Question, c.Answer, c.Disclosed}
+	return HashOf(strings.Join(append(parts, c.Enclosed()...), "\x00"))
 }
 
 // Speaks takes the words out of an event, and Told puts them back: Facts go to the books without them.
@@ -81,6 +87,7 @@ type Deed struct {
 	Facts
 	Proposed string // draft: the answer
 	Copy     Copy   // publish
+	Minded   bool   // publish: what is to be minded was looked at
 	Files    []NewFile
 	Seen     string // the state of the case that the form showed
 }
@@ -137,7 +144,8 @@ type Dossier struct {
 	Lead     string   // department's name
 	Assist   []string // names
 	Draft    string   // the last draft of this round
-	Copy     Copy     // the last public copy
+	Saved    SavedDraft
+	Copy     Copy // the last public copy
 }
 
 // Line is a case in a list of the desk.
@@ -159,6 +167,24 @@ type Line struct {
 	VillageName string
 	Round       int
 	Ordered     bool // an order of 督办 stands
+}
+
+// Entry is a case in the register: who entered it, when it was answered, and what its sender said of that.
+type Entry struct {
+	Line
+	FirstBy  string // registered it last
+	SecondBy string // countersigned that
+	Answered time.Time
+	Rating   Rating // the last one
+}
+
+// RegisterQuery chooses cases of the register, by the days on which they came.
+type RegisterQuery struct {
+	From, To time.Time // dates, both in it; zero: without a bound
+	States   []State   // all when empty
+	Waiting  bool      // only those that wait for the office
+	Skip     int
+	Limit    int // 0: all
 }
 
 // QueueQuery chooses cases of a list.
@@ -192,7 +218,21 @@ type PublicAnswer struct {
 	By          string
 	Received    time.Time // a date
 	At          time.Time
+	Files       []PublicFile // of one answer alone, not in lists
 }
+
+// PublicFile is a copy of an attachment that everybody may have.
+type PublicFile struct {
+	Seq  int
+	Type string
+	Size int
+}
+
+// KB is its size as people read it.
+func (f PublicFile) KB() int { return (f.Size + 1023) / 1024 }
+
+// Name is a name of our own: people name files after themselves.
+func (f PublicFile) Name() string { return fmt.Sprintf("附件%d.%s", f.Seq, f.Type) }
 
 // AnswerQuery chooses published answers.
 type AnswerQuery struct {
@@ -200,6 +240,7 @@ type AnswerQuery struct {
 	Fund    string
 	Village string // code of a village or town
 	Kind    Kind
+	Opened  bool // only those by which something was opened
 	Skip    int
 	Limit   int
 }

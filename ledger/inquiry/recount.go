@@ -22,6 +22,13 @@ func (m Moved) Text() string {
 	return fmt.Sprintf("%s期限由%s改为%s", m.Clock.Name(), m.Was.Text(), m.Now.Text())
 }
 
+// NoticeChange is what a notice of days off changes.
+type NoticeChange struct {
+	Notice workday.Notice
+	Days   []time.Time // workdays that are none now, and the other way round
+	Moved  int         // cases with another due date; of those that went to discipline nobody is told
+}
+
 func (d Desk) moved(c Case, before workday.Calendar) []Moved {
 	var all []Moved
 	for _, k := range c.Clocks {

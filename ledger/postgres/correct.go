@@ -90,14 +90,17 @@ func (db *DB) keepFindings(ctx context.Context, tx pgx.Tx, no int64, u Upload) e
 func (db *DB) insertFindings(ctx context.Context, tx pgx.Tx, no int64, n int, u Upload, found []ledger.Finding) error {
 	var rows [][]any
 	for i, f := range found {
-		row := []any{db.county, no, n + i + 1, f.Rule, string(f.Severity), f.Sheet, f.Cell, f.Message, f.Fix, "", nil, nil}
+		row := []any{db.county, no, n + i + 1, f.Rule, string(f.Severity), f.Sheet, f.Cell, f.Message, f.Fix, "", nil, nil, digestBytes(f.Row), false}
 		if f.Severity == ledger.Warn && u.Note != "" {
 			row[9], row[10], row[11] = u.Note, u.By, db.now()
+		} else if what, ok := explainedBy(f); ok && u.given[what].Reason != "" {
+			old := u.given[what] // with who gave it, and when
+			row[9], row[10], row[11], row[13] = old.Reason, old.By, old.At, true
 		}
 		rows = append(rows, row)
 	}
 	_, err := tx.CopyFrom(ctx, pgx.Identifier{"batch_finding"},
-		[]string{"county", "batch_no", "seq", "rule", "severity", "sheet", "cell", "message", "fix", "reason", "reason_by", "reason_at"},
+		[]string{"county", "batch_no", "seq", "rule", "severity", "sheet", "cell", "message", "fix", "reason", "reason_by", "reason_at", "row_digest", "carried"},
 		pgx.CopyFromRows(rows))
 	return err
 }

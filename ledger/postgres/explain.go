@@ -11,11 +11,11 @@ import (
 	"mingbai/ledger"
 )
 
-const findingColumns = `f.rule, f.severity, f.sheet, f.cell, f.message, f.fix, f.reason, coalesce(f.reason_by, ''), f.reason_at`
+const findingColumns = `f.rule, f.severity, f.sheet, f.cell, f.message, f.fix, coalesce(encode(f.row_digest, 'hex'), ''), f.reason, coalesce(f.reason_by, ''), f.reason_at, f.carried`
 
 func scanFinding(row pgx.CollectableRow) (f ledger.KeptFinding, err error) {
 	var at *time.Time
-	err = row.Scan(&f.Rule, &f.Severity, &f.Sheet, &f.Cell, &f.Message, &f.Fix, &f.Reason, &f.By, &at)
+	err = row.Scan(&f.Rule, &f.Severity, &f.Sheet, &f.Cell, &f.Message, &f.Fix, &f.Row, &f.Reason, &f.By, &at, &f.Carried)
 	f.At = orZero(at)
 	return f, err
 }
@@ -62,7 +62,7 @@ func (db *DB) giveReason(ctx context.Context, no int64, by, reason string, choic
 			}
 		}
 		given, err := exec(ctx, tx, `
-			update batch_finding set reason = @reason, reason_by = @by, reason_at = @now
+			update batch_finding set reason = @reason, reason_by = @by, reason_at = @now, carried = false
 			where county = @county and batch_no = @no and severity = @severity and (severity = 'W' or cell <> '')
 				and (@rule = '' or rule = @rule) and (@place = '' or sheet || '!' || cell = @place) and (reason = '' or @place <> '')`,
 			pgx.NamedArgs{

@@ -46,7 +46,7 @@ var foundPeople = positional(`
 		select count(*)::int as n, sum(p.amount_fen)::bigint as fen, array_agg(distinct p.year) as years,
 			array_agg(distinct f.name) as funds, (array_agg(p.grp order by p.year desc, p.batch_no desc))[1] as grp,
 			max(p.village) as village
-		from payment p `+joinBatchFund+`
+		from payment p `+withBatchFund+`
 		where p.county = @county and p.person_id = n.person_id and p.village_code = k.village_code and `+isPublic+`) e
 	where e.n > 0
 	order by k.place`, "county", "today", "people", "villages")

@@ -15,12 +15,17 @@ import (
 func (db *DB) Kiosks(ctx context.Context) ([]ledger.Kiosk, error) {
 	return all(ctx, db.pool, func(row pgx.CollectableRow) (k ledger.Kiosk, err error) {
 		var registered, revoked *time.Time
-		err = row.Scan(&k.No, &k.Name, &k.Place, &k.MadeAt, &registered, &revoked, &k.Today, &k.Month)
+		err = row.Scan(&k.No, &k.Name, &k.Place, &k.MadeAt, &registered, &revoked, &k.Today, &k.Month,
+			&k.Used.Visits, &k.Used.Lookups, &k.Used.Searches, &k.Used.Inquiries,
+			&k.UsedMonth.Visits, &k.UsedMonth.Lookups, &k.UsedMonth.Searches, &k.UsedMonth.Inquiries)
 		k.Registered, k.Revoked = orZero(registered), orZero(revoked)
 		return k, err
 	}, `
 		select k.kiosk_no, k.name, k.place, k.made_at, k.registered_at, k.revoked_at,
-			coalesce(sum(u.persons) filter (where u.day = @today), 0)::int, coalesce(sum(u.persons), 0)::int
+			coalesce(sum(u.persons) filter (where u.day = @today), 0)::int, coalesce(sum(u.persons), 0)::int,
+			coalesce(sum(u.visits) filter (where u.day = @today), 0)::int, coalesce(sum(u.lookups) filter (where u.day = @today), 0)::int,
+			coalesce(sum(u.searches) filter (where u.day = @today), 0)::int, coalesce(sum(u.inquiries) filter (where u.day = @today), 0)::int,
+			coalesce(sum(u.visits), 0)::int, coalesce(sum(u.lookups), 0)::int, coalesce(sum(u.searches), 0)::int, coalesce(sum(u.inquiries), 0)::int
 		from kiosk k
 		left join kiosk_use u on u.county = k.county and u.kiosk_no = k.kiosk_no and u.day > @today::date - 30
 		where k.county = @county
@@ -81,4 +86,19 @@ func (db *DB) RegisterKiosk(ctx context.Context, keyHash []byte) (no int64, err 
 		return db.record(ctx, tx, "kiosk", "kiosk.register", fmt.Sprintf("kiosk/%d", no), nil)
 	})
 	return no, err
+}
+
+// CountKiosk counts what was done at a kiosk, and nothing of whom it was about. A kiosk that is not in use counts nothing.
+func (db *DB) CountKiosk(ctx context.Context, no int64, done ledger.KioskUse) error {
+	_, err := exec(ctx, db.pool, `
+		insert into kiosk_use as t (county, kiosk_no, day, visits, lookups, searches, inquiries)
+		select @county, k.kiosk_no, @today, @visits, @lookups, @searches, @inquiries
+		from kiosk k where k.county = @county and k.kiosk_no = @no and k.revoked_at is null
+		on conflict (county, kiosk_no, day) do update set visits = t.visits + excluded.visits, lookups = t.lookups + excluded.lookups,
+			searches = t.searches + excluded.searches, inquiries = t.inquiries + excluded.inquiries`,
+		pgx.NamedArgs{
+			"county": db.county, "no": no, "today": db.today(),
+			"visits": done.Visits, "lookups": done.Lookups, "searches": done.Searches, "inquiries": done.Inquiries,
+		})
+	return err
 }

@@ -115,7 +115,13 @@ func TestKiosks(t *testing.T) {
 		_, err = b.Give(ctx, []ledger.Given{{Bucket: ledger.KioskBucket(second), Slot: slot(b.now), Persons: 20}, {Bucket: ledger.KioskBucket(99), Slot: slot(b.now), Persons: 5}})
 		b.must(err)
 	}
+	for range 2 {
+		b.must(b.CountKiosk(ctx, second, ledger.KioskUse{Visits: 1, Lookups: 2, Searches: 3, Inquiries: 4}))
+	}
 	b.must(b.RevokeKiosk(ctx, "keeper", first))
+	for _, strange := range []int64{first, 99} {
+		b.must(b.CountKiosk(ctx, strange, ledger.KioskUse{Visits: 1}))
+	}
 	if err := b.RevokeKiosk(ctx, "keeper", first); ledger.KindOf(err) != ledger.KindNotFound {
 		t.Errorf("revoked twice: %v", err)
 	}
@@ -128,6 +134,9 @@ func TestKiosks(t *testing.T) {
 	b.must(err)
 	if len(list) != 3 || list[0].No != second || list[0].Today != 40 || list[0].Month != 40 || list[0].Registered.IsZero() || list[2].Revoked.IsZero() {
 		t.Errorf("kiosks: %+v", list)
+	}
+	if want := (ledger.KioskUse{Visits: 2, Lookups: 4, Searches: 6, Inquiries: 8}); list[0].Used != want || list[0].UsedMonth != want || list[2].UsedMonth != (ledger.KioskUse{}) {
+		t.Errorf("use: %+v", list)
 	}
 	b.whole()
 }

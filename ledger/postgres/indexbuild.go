@@ -72,9 +72,9 @@ func (db *DB) SaveIndexBuild(ctx context.Context, p ledger.IndexPart) error {
 	return err
 }
 
-// PendingIndexBuild reads the next stretch of what changed since the build began.
-func (db *DB) PendingIndexBuild(ctx context.Context, limit int) (ledger.IndexChanges, error) {
-	return db.pending(ctx, "index_build_outbox", limit)
+// PendingIndexBuild reads the next stretch, from after a change on, of what changed since the build began.
+func (db *DB) PendingIndexBuild(ctx context.Context, after int64, limit int) (ledger.IndexChanges, error) {
+	return db.pending(ctx, "index_build_outbox", after, limit)
 }
 
 // DoneIndexBuild forgets what the build has been told.

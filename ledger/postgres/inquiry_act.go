@@ -10,8 +10,11 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"mingbai/ledger"
+	"mingbai/ledger/enclosure"
 	"mingbai/ledger/inquiry"
 )
+
+var errTooLong = ledger.Errorf(ledger.KindInvalid, "写得太长了，最多5000个字")
 
 var errMoved = ledger.Errorf(ledger.KindConflict, "这件来件在您打开以后有了变化，没有办成。请刷新页面，看过再办")
 
@@ -97,6 +100,8 @@ type doing struct {
 	tx    pgx.Tx
 	desk  inquiry.Desk
 	audit []auditLine // written last: the audit chain is everybody's
+
+	copies []enclosure.Copy // of the attachments that are published
 }
 
 type auditLine struct {
@@ -127,7 +132,7 @@ func (m *doing) action(h held, deed inquiry.Deed) (inquiry.Action, error) {
 	a := inquiry.Action{Act: deed.Act, Facts: deed.Facts}
 	for _, text := range []string{deed.Text, deed.Right, deed.NeedsIdentity, deed.Proposed, deed.Copy.Title, deed.Copy.Question, deed.Copy.Answer} {
 		if utf8.RuneCountInString(text) > mostText {
-			return a, ledger.Errorf(ledger.KindInvalid, "写得太长了，最多5000个字")
+			return a, errTooLong
 		}
 	}
 	switch deed.Act {
@@ -136,14 +141,17 @@ func (m *doing) action(h held, deed inquiry.Deed) (inquiry.Action, error) {
 		if strings.TrimSpace(deed.Proposed) != "" {
 			a.Answer = inquiry.HashOf(deed.Proposed)
 		}
+		if blanks := inquiry.Unfilled(deed.Proposed); len(blanks) > 0 {
+			return a, ledger.Errorf(ledger.KindInvalid, "答复里还有没填的空：【%s】。请填好再送审", strings.Join(blanks, "】【"))
+		}
 	case inquiry.Publish:
 		a.Public = deed.Copy.Hash()
-		if leaks, err := m.q.leaks(m.ctx, m.tx, h, deed.Copy); err != nil || len(leaks) > 0 {
-			if err == nil {
-				err = ledger.Errorf(ledger.KindInvalid, "公开稿里有不能公开的内容：%s。请改好再公开", strings.Join(leaks, "；"))
-			}
-			return a, err
+		leaks, copies, err := m.q.leaks(m.ctx, m.tx, h, deed.Copy)
+		if err == nil {
+			err = refusePublic(leaks, deed.Minded)
 		}
+		m.copies = copies
+		return a, err
 	case inquiry.Merge:
 		mine, err := m.q.sender(m.ctx, m.tx, h.id)
 		if err != nil {
@@ -204,6 +212,11 @@ func (m *doing) apply(h held, a inquiry.Action, by inquiry.Actor, deed inquiry.D
 		return err
 	}
 	m.audit = append(m.audit, auditLine{h, events})
+	if a.Act == inquiry.Draft || a.Act == inquiry.Redraft {
+		if err := m.dropDraft(h, by); err != nil {
+			return err
+		}
+	}
 	if err := m.publish(was, h, deed.Copy); err != nil {
 		return err
 	}

@@ -32,14 +32,27 @@ func (m *doing) publish(was inquiry.Case, h held, c inquiry.Copy) error {
 	if c.Disclosed != "" && !sitePath.MatchString(c.Disclosed) {
 		return ledger.Errorf(ledger.KindInvalid, "公开的位置：写本网站的地址，以 / 开头")
 	}
-	shown, err := all(m.ctx, m.tx, pgx.RowTo[string], `
+	type shown struct {
+		No   int64
+		Fund string
+	}
+	a, err := first(m.ctx, m.tx, pgx.RowToStructByPos[shown], `
 		insert into inquiry_answer (county, id, round, kind, fund, village_code, title, question, answer, disclosed, by_name, received_on, published_at)
 		select county, id, @round, kind, fund, village_code, @title, @question, @answer, @disclosed, @by, (received_at at time zone 'Asia/Shanghai')::date, @now
-		from inquiry where county = @county and id = @id returning coalesce(fund, '')`, pgx.NamedArgs{
+		from inquiry where county = @county and id = @id returning no, coalesce(fund, '')`, pgx.NamedArgs{
 		"county": q.county, "id": h.id, "round": len(h.c.Rounds), "title": strings.TrimSpace(c.Title), "question": c.Question, "answer": c.Answer,
 		"disclosed": c.Disclosed, "by": by, "now": q.nowUTC(),
 	})
-	return m.tellAnswers(shown, err)
+	for i, f := range m.copies {
+		if err == nil {
+			_, err = exec(m.ctx, m.tx, `insert into inquiry_answer_file (county, no, seq, type, content) values (@county, @no, @seq, @type, @content)`,
+				pgx.NamedArgs{"county": q.county, "no": a.No, "seq": i + 1, "type": f.Type, "content": f.Content})
+		}
+	}
+	if err != nil {
+		return err
+	}
+	return m.tellAnswers([]string{a.Fund}, nil)
 }
 
 // tellAnswers lets the search look again at the answers about funds.
@@ -86,6 +99,9 @@ func (q *Inquiries) PublicAnswers(ctx context.Context, a inquiry.AnswerQuery) (l
 	if a.Village != "" {
 		where += ` and starts_with(a.village_code, @village)`
 	}
+	if a.Opened {
+		where += ` and a.disclosed <> ''`
+	}
 	if a.Kind != "" {
 		where += ` and a.kind = @kind`
 	}
@@ -96,9 +112,32 @@ func (q *Inquiries) PublicAnswers(ctx context.Context, a inquiry.AnswerQuery) (l
 	return list, count, err
 }
 
-// PublicAnswer is one published answer.
-func (q *Inquiries) PublicAnswer(ctx context.Context, no int64) (inquiry.PublicAnswer, error) {
-	return first(ctx, q.pool, scanAnswer, `select `+answerColumns+fromAnswers+` and a.no = @no`, pgx.NamedArgs{"county": q.county, "no": no})
+// PublicAnswer is one published answer with the files that go with it.
+func (q *Inquiries) PublicAnswer(ctx context.Context, no int64) (p inquiry.PublicAnswer, err error) {
+	args := pgx.NamedArgs{"county": q.county, "no": no}
+	if p, err = first(ctx, q.pool, scanAnswer, `select `+answerColumns+fromAnswers+` and a.no = @no`, args); err != nil {
+		return p, err
+	}
+	p.Files, err = all(ctx, q.pool, pgx.RowToStructByPos[inquiry.PublicFile], `
+		select seq, type, length(content) from inquiry_answer_file where county = @county and no = @no order by seq`, args)
+	return p, err
+}
+
+// PublicFile is a file of a published answer. It goes when the answer goes.
+func (q *Inquiries) PublicFile(ctx context.Context, no int64, seq int) (f inquiry.PublicFile, content []byte, err error) {
+	type row struct {
+		inquiry.PublicFile
+		Content []byte
+	}
+	r, err := first(ctx, q.pool, func(r pgx.CollectableRow) (x row, err error) {
+		err = r.Scan(&x.Seq, &x.Type, &x.Content)
+		return x, err
+	}, `
+		select f.seq, f.type, f.content from inquiry_answer_file f
+		join inquiry_answer a on a.county = f.county and a.no = f.no and a.hidden_at is null
+		where f.county = @county and f.no = @no and f.seq = @seq`, pgx.NamedArgs{"county": q.county, "no": no, "seq": seq})
+	r.Size = len(r.Content)
+	return r.PublicFile, r.Content, err
 }
 
 // AnswersAbout are the published answers about rows of batches: what a row's line says of it.

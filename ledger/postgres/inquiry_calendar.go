@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"errors"
 	"strings"
 
 	"github.com/jackc/pgx/v5"
@@ -14,12 +15,28 @@ import (
 // AddNotice adds a year's notice of days off, or a correction of one, and recounts every case that runs: all at once, or
 // nothing. It answers how many cases have another due date now.
 func (q *Inquiries) AddNotice(ctx context.Context, login, text string) (moved int, err error) {
+	change, err := q.addNotice(ctx, login, text, nil)
+	return change.Moved, err
+}
+
+// TryNotice tells what AddNotice would do, and does nothing.
+func (q *Inquiries) TryNotice(ctx context.Context, login, text string) (inquiry.NoticeChange, error) {
+	onlyTried := errors.New("tried, not done")
+	change, err := q.addNotice(ctx, login, text, onlyTried)
+	if errors.Is(err, onlyTried) {
+		err = nil
+	}
+	return change, err
+}
+
+// addNotice does all of it, and then undoes it where an end is given.
+func (q *Inquiries) addNotice(ctx context.Context, login, text string, end error) (change inquiry.NoticeChange, err error) {
 	notices, err := workday.Parse(strings.NewReader(text))
 	if err != nil {
-		return 0, err
+		return change, err
 	}
 	if len(notices) != 1 {
-		return 0, ledger.Errorf(ledger.KindInvalid, "一次写一个通知：第一行写年份和通知名称，下面写休、班和日子")
+		return change, ledger.Errorf(ledger.KindInvalid, "一次写一个通知：第一行写年份和通知名称，下面写休、班和日子")
 	}
 	err = q.write(ctx, func(tx pgx.Tx) error {
 		if err := q.lockFor(ctx, tx, lockCalendar); err != nil {
@@ -42,15 +59,19 @@ func (q *Inquiries) AddNotice(ctx context.Context, login, text string) (moved in
 			return err
 		}
 		m := &doing{q: q, ctx: ctx, tx: tx, desk: inquiry.Desk{Calendar: calendar, Periods: q.periods}}
-		if moved, err = m.recount(before.Calendar, notices[0].Name); err != nil {
+		change.Notice, change.Days = notices[0], workday.Changed(before.Calendar, calendar)
+		if change.Moved, err = m.recount(before.Calendar, notices[0].Name); err != nil {
 			return err
+		}
+		if end != nil {
+			return end
 		}
 		if err := m.write(); err != nil {
 			return err
 		}
 		return q.record(ctx, tx, login, line.Action, line.Object, jsonText(line.Detail))
 	})
-	return moved, err
+	return change, err
 }
 
 // recount tells every case whose due date has moved, and counts anew when each of the others becomes urgent.
@@ -79,7 +100,9 @@ func (m *doing) recount(before workday.Calendar, because string) (moved int, err
 			return 0, err
 		}
 		m.audit = append(m.audit, auditLine{h, events[0]})
-		moved++
+		if h.c.State != inquiry.Sealed { // nobody but discipline counts those
+			moved++
+		}
 	}
 	return moved, nil
 }

@@ -50,31 +50,44 @@ const caseJoins = `
 func (q *Inquiries) scanLine(now time.Time) pgx.RowToFunc[inquiry.Line] {
 	return func(row pgx.CollectableRow) (inquiry.Line, error) {
 		var r lineRow
-		l := &r.Line
-		if err := row.Scan(&l.ID, &r.year, &r.no, &l.State, &l.Kind, &l.Track, &l.Channel, &l.Received, &r.due, &l.Clock, &l.Provisional, &r.levels,
-			&l.Round, &l.Ordered, &l.LeadName, &r.fund, &r.place, &r.key, &r.sealed); err != nil {
-			return *l, err
+		if err := row.Scan(r.targets()...); err != nil {
+			return r.Line, err
 		}
-		if r.no != nil {
-			l.Slip = inquiry.Slip{Year: *r.year, No: *r.no}
-		}
-		if r.due.InfinityModifier == pgtype.Finite {
-			l.Due = r.due.Time
-		}
-		if r.fund != nil {
-			l.FundName = *r.fund
-		}
-		if r.place != nil {
-			l.VillageName = *r.place
-		}
-		l.Level = levelAt(r.levels, now)
-		if r.key != nil {
-			words, err := q.openWords(*r.key, l.ID, 1, r.sealed)
-			l.Subject = words.Subject
-			return *l, err
-		}
-		return *l, nil
+		return q.opened(r, now)
 	}
+}
+
+// targets are where the columns of caseColumns go.
+func (r *lineRow) targets() []any {
+	l := &r.Line
+	return []any{
+		&l.ID, &r.year, &r.no, &l.State, &l.Kind, &l.Track, &l.Channel, &l.Received, &r.due, &l.Clock, &l.Provisional, &r.levels,
+		&l.Round, &l.Ordered, &l.LeadName, &r.fund, &r.place, &r.key, &r.sealed,
+	}
+}
+
+// opened is the case that was read, with its subject opened.
+func (q *Inquiries) opened(r lineRow, now time.Time) (inquiry.Line, error) {
+	l := r.Line
+	if r.no != nil {
+		l.Slip = inquiry.Slip{Year: *r.year, No: *r.no}
+	}
+	if r.due.InfinityModifier == pgtype.Finite {
+		l.Due = r.due.Time
+	}
+	if r.fund != nil {
+		l.FundName = *r.fund
+	}
+	if r.place != nil {
+		l.VillageName = *r.place
+	}
+	l.Level = levelAt(r.levels, now)
+	if r.key != nil {
+		words, err := q.openWords(*r.key, l.ID, 1, r.sealed)
+		l.Subject = words.Subject
+		return l, err
+	}
+	return l, nil
 }
 
 // mostLines is the most of one page.

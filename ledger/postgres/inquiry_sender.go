@@ -98,30 +98,14 @@ func (q *Inquiries) SenderOf(ctx context.Context, login, id string) (s inquiry.I
 }
 
 func (q *Inquiries) tellSight(ctx context.Context, tx pgx.Tx, h held, login, action string) error {
+	return q.tellOf(ctx, tx, h, login, action, struct{}{})
+}
+
+// tellOf writes down what an officer looked at. Of a case at discipline it says no more than that there was something.
+func (q *Inquiries) tellOf(ctx context.Context, tx pgx.Tx, h held, login, action string, detail any) error {
 	object := "inquiry/" + h.id
 	if h.c.State == inquiry.Sealed {
-		object = "inquiry" // which one is discipline's business; its own books name it
+		object, detail = "inquiry", struct{}{} // which one is discipline's business; its own books name it
 	}
-	return q.record(ctx, tx, login, action, object, struct{}{})
-}
-
-// Leaks says what of a public copy may not be public, to an officer who sees the case.
-func (q *Inquiries) Leaks(ctx context.Context, login, id string, c inquiry.Copy) (all []string, err error) {
-	h, _, sight, err := q.sight(ctx, q.pool, login, id)
-	if err == nil && !sight.Internal {
-		err = inquiry.Unseen
-	}
-	if err != nil {
-		return nil, err
-	}
-	return q.leaks(ctx, q.pool, h, c)
-}
-
-// leaks are what a text to be published must not hold: the sender's name and phone, the slip's number, and any long number.
-func (q *Inquiries) leaks(ctx context.Context, from querier, h held, c inquiry.Copy) ([]string, error) {
-	s, err := q.sender(ctx, from, h.id)
-	if err != nil {
-		return nil, err
-	}
-	return c.Leaks(s, h.c.Slip), nil
+	return q.record(ctx, tx, login, action, object, detail)
 }

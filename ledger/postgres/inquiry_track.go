@@ -115,46 +115,56 @@ func (q *Inquiries) departmentName(ctx context.Context, from querier, id int64) 
 // Dossier is a case as an officer sees it, with what the officer may do.
 func (q *Inquiries) Dossier(ctx context.Context, login, id string) (s inquiry.Dossier, err error) {
 	err = q.read(ctx, func(tx pgx.Tx) error {
-		h, _, sight, err := q.sight(ctx, tx, login, id)
-		if err != nil {
-			return err
-		}
-		d, err := q.desk(ctx, tx)
-		if err != nil {
-			return err
-		}
-		if s.Tracked, err = q.tracked(ctx, tx, d, h); err != nil {
-			return err
-		}
-		o, err := q.officer(ctx, tx, login)
-		if err != nil {
-			return err
-		}
-		s.Sight, s.Level, s.Lateness = sight, d.Level(h.c, q.nowUTC()), d.Lateness(h.c, q.nowUTC())
-		s.Acts = actsOf(h.c, o)
-		if h.c.Lead != 0 {
-			if s.Lead, err = q.departmentName(ctx, tx, h.c.Lead); err != nil {
-				return err
-			}
-		}
-		for _, a := range h.c.Assist {
-			name, err := q.departmentName(ctx, tx, a)
-			if err != nil {
-				return err
-			}
-			s.Assist = append(s.Assist, name)
-		}
-		for _, e := range h.said {
-			if e.Act == inquiry.Draft || e.Act == inquiry.Redraft {
-				s.Draft = e.Words.Proposed
-			}
-			if e.Act == inquiry.Publish {
-				s.Copy = e.Words.Copy
-			}
-		}
-		return nil
+		s, err = q.dossier(ctx, tx, login, id)
+		return err
 	})
 	return s, err
+}
+
+func (q *Inquiries) dossier(ctx context.Context, tx pgx.Tx, login, id string) (s inquiry.Dossier, err error) {
+	h, _, sight, err := q.sight(ctx, tx, login, id)
+	if err != nil {
+		return s, err
+	}
+	d, err := q.desk(ctx, tx)
+	if err != nil {
+		return s, err
+	}
+	if s.Tracked, err = q.tracked(ctx, tx, d, h); err != nil {
+		return s, err
+	}
+	o, err := q.officer(ctx, tx, login)
+	if err != nil {
+		return s, err
+	}
+	s.Sight, s.Level, s.Lateness = sight, d.Level(h.c, q.nowUTC()), d.Lateness(h.c, q.nowUTC())
+	s.Acts = actsOf(h.c, o)
+	if mayDraft(h.c, o) {
+		if s.Saved, err = q.savedDraft(ctx, tx, h, login); err != nil {
+			return s, err
+		}
+	}
+	if h.c.Lead != 0 {
+		if s.Lead, err = q.departmentName(ctx, tx, h.c.Lead); err != nil {
+			return s, err
+		}
+	}
+	for _, a := range h.c.Assist {
+		name, err := q.departmentName(ctx, tx, a)
+		if err != nil {
+			return s, err
+		}
+		s.Assist = append(s.Assist, name)
+	}
+	for _, e := range h.said {
+		if e.Act == inquiry.Draft || e.Act == inquiry.Redraft {
+			s.Draft = e.Words.Proposed
+		}
+		if e.Act == inquiry.Publish {
+			s.Copy = e.Words.Copy
+		}
+	}
+	return s, nil
 }
 
 // actsOf are the acts that an officer may try in any capacity, in the order of a case's life.

@@ -100,6 +100,7 @@ func (q *Inquiries) handOver(ctx context.Context, tx pgx.Tx, id string) error {
 	}{
 		{"inquiry_words", "seq::text", []string{"sealed"}, func(row, column string) string { return "inquiry_words:" + id + ":" + row + ":" + column }},
 		{"inquiry_sender", "''", []string{"name", "phone"}, func(_, column string) string { return senderPlace(id, column) }},
+		{"inquiry_draft", "round || ':' || login", []string{"sealed"}, func(row, _ string) string { return draftPlace(id, row) }},
 		{"inquiry_file", "file", []string{"name", "content"}, func(row, column string) string { return inquiryFilePlace(id, row, column) }},
 	} {
 		if err := q.sealAnew(ctx, tx, id, part.table, part.row, part.columns, part.place); err != nil {

@@ -13,14 +13,22 @@ import (
 	"mingbai/ledger"
 )
 
-// isPublic says in SQL whether payment p of batch b and fund f may be seen by everyone on the day @today.
-const isPublic = `(p.active and f.disclosure = 'public' and b.public_from <= @today
-	and (b.public_until is null or b.public_until >= @today))`
+// isOpen says in SQL whether what batch b of fund f holds may be seen by everyone on the day @today, isPublic whether payment p may.
+const (
+	isOpen   = `(f.disclosure = 'public' and b.public_from <= @today and (b.public_until is null or b.public_until >= @today))`
+	isPublic = `(p.active and ` + isOpen + `)`
+)
 
 // joinBatchFund joins a payment p to what decides its disclosure.
 const joinBatchFund = `
 	join batch b on b.county = p.county and b.batch_no = p.batch_no
 	join fund f on f.county = p.county and f.code = p.fund`
+
+// withBatchFund joins the same to few payments, one by one: the planner knows little of batches, of which there are few, and
+// would read the payments anew for every batch that is public. The offset keeps it from seeing through.
+const withBatchFund = `
+	cross join lateral (select b.* from batch b where b.county = p.county and b.batch_no = p.batch_no offset 0) b
+	cross join lateral (select f.* from fund f where f.county = p.county and f.code = p.fund offset 0) f`
 
 // tellIndex puts everybody in a batch on the search outbox and asks for a drain, inside the transaction that changes them.
 func (db *DB) tellIndex(ctx context.Context, tx pgx.Tx, b ledger.Batch) error {
@@ -40,12 +48,12 @@ func (db *DB) tellIndex(ctx context.Context, tx pgx.Tx, b ledger.Batch) error {
 	return err
 }
 
-// PendingIndex reads the next stretch of the outbox with the entries as the books have them now.
-func (db *DB) PendingIndex(ctx context.Context, limit int) (ledger.IndexChanges, error) {
-	return db.pending(ctx, "search_outbox", limit)
+// PendingIndex reads the next stretch of the outbox, from after a change on, with the entries as the books have them now.
+func (db *DB) PendingIndex(ctx context.Context, after int64, limit int) (ledger.IndexChanges, error) {
+	return db.pending(ctx, "search_outbox", after, limit)
 }
 
-func (db *DB) pending(ctx context.Context, table string, limit int) (ledger.IndexChanges, error) {
+func (db *DB) pending(ctx context.Context, table string, after int64, limit int) (ledger.IndexChanges, error) {
 	var c ledger.IndexChanges
 	type change struct {
 		Seq     int64
@@ -54,8 +62,8 @@ func (db *DB) pending(ctx context.Context, table string, limit int) (ledger.Inde
 		Fund    *string
 	}
 	changes, err := all(ctx, db.pool, pgx.RowToStructByPos[change], `
-		select seq, person_id, village_code, fund from `+table+` where county = @county order by seq limit @limit`,
-		pgx.NamedArgs{"county": db.county, "limit": limit})
+		select seq, person_id, village_code, fund from `+table+` where county = @county and seq > @after order by seq limit @limit`,
+		pgx.NamedArgs{"county": db.county, "after": after, "limit": limit})
 	if err != nil || len(changes) == 0 {
 		return c, err
 	}
@@ -75,25 +83,61 @@ func (db *DB) pending(ctx context.Context, table string, limit int) (ledger.Inde
 		}
 	}
 	args := pgx.NamedArgs{"county": db.county, "today": db.today(), "people": people, "villages": villages}
-	if c.People, err = all(ctx, db.pool, scanPeopleEntry, `
-		with k as (select distinct * from unnest(@people::bigint[], @villages::text[]) as k (person_id, village_code))
-		select n.ref, k.village_code, n.name_key, n.name_py, coalesce(r.name, ''), e.paid
+	live := map[string]bool{}
+	var unpaid []int64 // nothing is public of them in the villages that are named
+	// What is public is a list of batches, made once: the planner does not see how many people are asked for, and joins that
+	// are good for ten take hours for ten thousand.
+	if c.People, err = all(ctx, db.pool, func(row pgx.CollectableRow) (e ledger.PeopleEntry, err error) {
+		var person int64
+		var token []byte
+		if e, err = scanPeopleEntry(also{row, []any{&person, &token}}); err != nil {
+			return e, err
+		}
+		if len(e.FundCodes) == 0 {
+			unpaid = append(unpaid, person)
+		} else if !live[e.Ref.Person] && token != nil {
+			live[e.Ref.Person] = true
+			c.Lookups = append(c.Lookups, ledger.LookupEntry{Person: e.Ref.Person, Token: token, NameKey: e.Forms.Key, Live: true})
+		}
+		return e, nil
+	}, `
+		with k as (select distinct * from unnest(@people::bigint[], @villages::text[]) as k (person_id, village_code)),
+		open as (
+			select array_agg(b.batch_no) as batches from batch b join fund f on f.county = b.county and f.code = b.fund
+			where b.county = @county and `+isOpen+`)
+		select n.ref, k.village_code, n.name_key, n.name_py, coalesce(r.name, ''), e.paid, n.person_id, n.id_token
 		from k
 		join person n on n.county = @county and n.person_id = k.person_id
 		left join region r on r.county = @county and r.code = k.village_code
 		cross join lateral (
 			select `+fundsInYears+` as paid
-			from payment p `+joinBatchFund+`
-			where p.county = @county and p.person_id = k.person_id and p.village_code = k.village_code and `+isPublic+`) e`,
-		args); err != nil {
+			from payment p
+			where p.county = @county and p.person_id = k.person_id and p.village_code = k.village_code and p.active
+				and p.batch_no = any((select batches from open)::bigint[])) e`,
+		args); err != nil || len(unpaid) == 0 {
 		return c, err
 	}
-	c.Lookups, err = all(ctx, db.pool, scanLookupEntry, `
+	// They may hold a book of their own all the same.
+	args["people"] = unpaid
+	rest, err := all(ctx, db.pool, scanLookupEntry, `
 		select n.ref, n.id_token, n.name_key, `+holdsOwnBook+`
 		from person n
 		where n.county = @county and n.person_id = any(@people) and n.id_token is not null`, args)
+	for _, l := range rest {
+		if !live[l.Person] {
+			c.Lookups = append(c.Lookups, l)
+		}
+	}
 	return c, err
 }
+
+// also scans a row's last columns beside what somebody else scans.
+type also struct {
+	pgx.CollectableRow
+	into []any
+}
+
+func (a also) Scan(into ...any) error { return a.CollectableRow.Scan(append(into, a.into...)...) }
 
 // hasOwnBook says whether person n has anything to see in a self-lookup: a row, withdrawn or not, of a fund that is not
 // closed to everybody (aggregate), as householder, payee or beneficiary.
@@ -184,8 +228,7 @@ func (db *DB) AllPeople(ctx context.Context, after string) iter.Seq2[ledger.Peop
 	return stream(ctx, db, scanPeopleEntry, `
 		with open as materialized (
 			select b.batch_no from batch b join fund f on f.county = b.county and f.code = b.fund
-			where b.county = @county and f.disclosure = 'public' and b.public_from <= @today
-				and (b.public_until is null or b.public_until >= @today)),
+			where b.county = @county and `+isOpen+`),
 		e as (
 			select p.person_id, p.village_code, `+fundsInYears+` as paid
 			from payment p
@@ -312,6 +355,17 @@ func (db *DB) withLock(ctx context.Context, lock int, taken string, fn func(cont
 	return fn(ctx)
 }
 
+// TurnDay does a sweep as soon as a day has begun that the index was not told about, instead of within the minute.
+func (db *DB) TurnDay(ctx context.Context) error {
+	turned, err := one[bool](ctx, db.pool, `select exists (select from search_index where county = @county and swept_on < @today)`,
+		pgx.NamedArgs{"county": db.county, "today": db.today()})
+	if err != nil || !turned {
+		return err
+	}
+	_, err = db.SweepDisclosure(ctx)
+	return err
+}
+
 // SweepDisclosure tells the index about batches that became public or ceased to be since it was last told: by the date, or
 // by a changed policy. It answers how many. Run twice, or by two processes, it does no harm.
 func (db *DB) SweepDisclosure(ctx context.Context) (n int, err error) {
@@ -322,8 +376,7 @@ func (db *DB) SweepDisclosure(ctx context.Context) (n int, err error) {
 		changed, err := all(ctx, tx, scanBatch, `
 			select `+batchColumns+` from batch b join fund f on f.county = b.county and f.code = b.fund
 			where b.county = @county and b.state = 'published'
-				and b.indexed <> (f.disclosure = 'public' and b.public_from <= @today
-					and (b.public_until is null or b.public_until >= @today))
+				and b.indexed <> `+isOpen+`
 			order by b.batch_no for update of b`,
 			pgx.NamedArgs{"county": db.county, "today": db.today()})
 		if err != nil {

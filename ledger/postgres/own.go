@@ -60,7 +60,7 @@ func newBookSQL(whose string, keys ...string) bookSQL {
 					join payment p on p.county = n.county and p.person_id = n.person_id
 					join fund f on f.county = p.county and f.code = p.fund
 					where p.active and f.disclosure <> 'aggregate')
-			from me cross join p `+joinBatchFund+`
+			from me cross join p `+withBatchFund+`
 			join person n on n.county = p.county and n.person_id = p.person_id
 			where f.disclosure <> 'aggregate'
 			window kind as (partition by p.role = 'head'), kindyear as (partition by p.role = 'head', p.year)

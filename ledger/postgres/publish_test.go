@@ -270,7 +270,7 @@ func TestRowsLeaveWhenTheirPeriodEnds(t *testing.T) {
 	if n, err := b.SweepDisclosure(ctx); n != 1 || err != nil {
 		t.Fatalf("sweep: %d, %v", n, err)
 	}
-	changes, err := b.PendingIndex(ctx, 10)
+	changes, err := b.PendingIndex(ctx, 0, 10)
 	b.must(err)
 	if len(changes.People) != 1 || len(changes.People[0].FundCodes) != 0 || !changes.Lookups[0].Live {
 		t.Errorf("the index is to forget the person and keep the lookup: %+v", changes)
@@ -288,7 +288,7 @@ func TestRowsLeaveWhenTheirPeriodEnds(t *testing.T) {
 func drainAll(b *books) {
 	b.t.Helper()
 	for {
-		c, err := b.PendingIndex(b.t.Context(), 100)
+		c, err := b.PendingIndex(b.t.Context(), 0, 100)
 		b.must(err)
 		if len(c.Seqs) == 0 {
 			return

@@ -52,7 +52,7 @@ func orKept(ctx context.Context, tx pgx.Tx, u Upload, staging func(pgx.Tx) error
 // takeOver lets a staged file take the place of the file that it mends: rows go under the older batch's number, and the
 // batch that held them is gone before anybody saw it. Only now is the older batch locked: reading a file takes long, and
 // the books' lock holds up every other act. It answers the number under which the file goes on.
-func (db *DB) takeOver(ctx context.Context, tx pgx.Tx, staged int64, u Upload) (int64, error) {
+func (db *DB) takeOver(ctx context.Context, tx pgx.Tx, staged int64, u *Upload) (int64, error) {
 	if u.Batch == 0 {
 		return staged, nil
 	}
@@ -63,7 +63,10 @@ func (db *DB) takeOver(ctx context.Context, tx pgx.Tx, staged int64, u Upload) (
 	if err != nil {
 		return 0, err
 	}
-	if err := db.mayMend(ctx, tx, u); err != nil {
+	if err := db.mayMend(ctx, tx, *u); err != nil {
+		return 0, err
+	}
+	if u.given, err = db.givenReasons(ctx, tx, b.No); err != nil {
 		return 0, err
 	}
 	if err := db.endRevision(ctx, tx, b.No, ledger.Replaced, u.By, ""); err != nil {

@@ -38,6 +38,8 @@ type Upload struct {
 	// KeepBlocked says whether the error that rows ended with is about the file, and is among Findings now: the file is then
 	// kept with its findings, without rows, so that a mended one goes on with its batch. Nil: such a file leaves no trace.
 	KeepBlocked func(error) bool
+
+	given map[explained]ledger.KeptFinding // reasons of the file that this one mends
 }
 
 // Clash is a staged row whose person was already paid from the same fund for the same period (XB-01).
@@ -107,7 +109,7 @@ func (db *DB) importFile(ctx context.Context, u Upload, stage func(tx pgx.Tx, no
 		if err := db.mayOnBatch(ctx, tx, o, ledger.ActUpload, ledger.Batch{No: no, Fund: u.Fund, Period: u.Period}); err != nil {
 			return err
 		}
-		if no, err = db.takeOver(ctx, tx, no, u); err != nil {
+		if no, err = db.takeOver(ctx, tx, no, &u); err != nil {
 			return err
 		}
 		if err := db.closeStaging(ctx, tx, no, u, blocked); err != nil {

@@ -15,6 +15,11 @@
     button.textContent = on ? "标准版" : "长者版";
   });
 
+  // A page for when nobody answers is fetched when all else has been, and nothing of what was read: see worker.js.
+  if ("serviceWorker" in navigator && !navigator.serviceWorker.controller) {
+    addEventListener("load", () => setTimeout(() => navigator.serviceWorker.register("/sw.js").catch(() => {}), 3000));
+  }
+
   for (const button of document.querySelectorAll("button[data-print]")) {
     button.hidden = false;
     button.addEventListener("click", () => {
