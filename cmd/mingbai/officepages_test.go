@@ -86,15 +86,16 @@ var officePages = []officePage{
 	{page: "kiosk_key", as: "chen", path: "/office/kiosks", says: "登记密钥", then: func(v *visitor) {
 		v.fill("name", fmt.Sprintf("服务大厅%d", v.screen+1)).fill("place", "政务大厅一楼").press(`main form[action="/office/kiosks"] button`)
 	}},
-	{page: "desk", as: "qian", path: "/office/desk", says: "来件"},
+	{name: "70-来件", page: "desk", as: "qian", path: "/office/desk", says: "来件"},
+	{name: "71-处理笺", page: "desk_case", as: "qian", path: "/office/desk/case/{case}", says: "登记"},
 	{page: "desk_days", as: "qian", path: "/office/desk/days", says: "来件登记册"},
 	{page: "desk_register", as: "qian", path: "/office/desk/register", says: "受理登记册"},
-	{page: "desk_statistics", as: "qian", path: "/office/desk/statistics", says: "来件统计"},
+	{name: "74-来件统计", page: "desk_statistics", as: "qian", path: "/office/desk/statistics", says: "来件统计"},
 	{page: "desk_paper", as: "qian", path: "/office/desk/case/{case}/papers/slip", says: "处理笺"},
-	{page: "calendar", as: "chen", path: "/office/calendar", says: "放假安排"},
-	{page: "desk_templates", as: "qian", path: "/office/desk/templates", says: "新模板"},
+	{name: "75-放假安排", page: "calendar", as: "chen", path: "/office/calendar", says: "放假安排"},
+	{name: "72-答复模板", page: "desk_templates", as: "qian", path: "/office/desk/templates", says: "新模板"},
 	{page: "desk_notices", as: "qian", path: "/office/desk/notices", says: "每条只发一次"},
-	{page: "desk_watch", as: "sun", path: "/office/desk/watch", says: "督办台"},
+	{name: "73-督办台", page: "desk_watch", as: "sun", path: "/office/desk/watch", says: "督办台"},
 	{page: "desk_order", as: "sun", path: "/office/desk/case/{case}/orders", says: "限期回复"},
 	{page: "desk_enter", as: "qian", path: "/office/desk/enter", says: "代为登记"},
 }
