@@ -42,7 +42,9 @@ func pageTypes(truth *fixtures.Truth) []pageType {
 	she, code := neighbour(truth), ""
 	people := "/people?name=" + url.QueryEscape(she.Name)
 	sent := func(f *farmer) {
-		f.fill("subject", "面积不对").fill("text", "我家的面积少算了，请核对。").press("form.ask button.main")
+		f.fill("subject", "面积不对")
+		f.do(chromedp.SendKeys("#text", "我家的面积少算了，请核对。"))
+		f.press("form.ask button.main")
 		code = codeShape.FindString(strings.Join(strings.Fields(f.textOf("p.trackcode")), "-"))
 	}
 	return []pageType{

@@ -245,7 +245,7 @@ func (p *people) closes(desk *postgres.Inquiries, id, code string) {
 		p.t.Errorf("the slip shows %d steps, the books have %d", steps, n)
 	}
 	p.visit(p.site + "/office/desk?tab=all")
-	p.see(fmt.Sprintf("共 %d 件", w.count(`select count(*) from desk_inquiry`)))
+	p.listed(w.count(`select count(*) from desk_inquiry`))
 	if slips := w.count(`select count(*) from inquiry where (slip_year, slip_no) = (2026, 1)`); slips != 1 {
 		p.t.Errorf("%d cases with the slip's number", slips)
 	}
@@ -268,12 +268,21 @@ func (p *people) closes(desk *postgres.Inquiries, id, code string) {
 	}
 }
 
+// listed holds how many cases the queue on the screen has.
+func (p *people) listed(want int) {
+	p.t.Helper()
+	n, err := chromedp.Run(p.ctx, chromedp.Evaluate[int]("document.querySelectorAll('table.queue th a').length"))
+	if p.w.must(err); n != want {
+		p.t.Errorf("%s lists %d cases, the books have %d", p.address(), n, want)
+	}
+}
+
 // sealed holds that nobody but discipline learns of a sealed report: by page, address, slip, search, count or export.
 func (p *people) sealed(secrets ...string) {
 	p.t.Helper()
 	var id string
 	p.w.must(p.w.sql().QueryRow(p.t.Context(), `select id from inquiry where sealed`).Scan(&id))
-	open := fmt.Sprintf("共 %d 件", p.w.count(`select count(*) from inquiry where not sealed`))
+	open := p.w.count(`select count(*) from inquiry where not sealed`)
 	for _, login := range []string{"duty1", "head1", "farm", "audit"} {
 		p.be(login)
 		for _, path := range []string{"/office", "/office/desk?tab=all", "/office/desk", "/office/desk/days", "/office/audit", "/answers?text=" + url.QueryEscape("冒领")} {
@@ -282,7 +291,7 @@ func (p *people) sealed(secrets ...string) {
 		}
 		p.visit(p.site + "/office/desk?tab=all")
 		if login != "farm" { // a department sees its own alone
-			p.see(open)
+			p.listed(open)
 		}
 		p.visit(p.site + "/office/desk/case/nosuchcaseatall")
 		none := strings.ReplaceAll(p.text(), "nosuchcaseatall", "")
