@@ -61,7 +61,7 @@ func TestRowsLeaveAtMidnight(t *testing.T) {
 		code, body := ask(path)
 		return code == http.StatusNotModified || code == http.StatusOK && strings.Contains(strings.ReplaceAll(body, "“"+p.Name+"”", ""), p.Name) && (strings.Contains(body, "100.00") || strings.Contains(body, `"total_fen":10000,`))
 	}
-	w.eventually("the index to hold the person", 20*time.Second, func() bool { return strings.Contains(w.peopleDocuments(), p.Name) })
+	w.eventually("the index to hold the person", time.Minute, func() bool { return strings.Contains(w.peopleDocuments(), p.Name) })
 	for what, path := range places {
 		if !shown(path) {
 			t.Errorf("%s does not show the person on the last day", what)
