@@ -160,6 +160,12 @@ func TestNobodyLeavesAKiosk(t *testing.T) {
 	for _, a := range []answer{s.do(r), s.get("/favicon.ico")} { // neither may lead to the home, which would end the sitting
 		s.status(a, http.StatusNotFound)
 	}
+	r = httptest.NewRequest(http.MethodGet, "/track", nil) // a step that went through the browser's worker
+	r.Header.Set("Sec-Fetch-Dest", "empty")
+	r.Header.Set("Accept", "text/html,application/xhtml+xml,*/*;q=0.8")
+	if a := s.do(r); a.StatusCode != http.StatusSeeOther || a.Header.Get("Location") != "/kiosk" {
+		t.Errorf("a step by the worker: %d to %q", a.StatusCode, a.Header.Get("Location"))
+	}
 	if plain := setup(t).get("/funds"); plain.attr("html", "class") == "kiosk" {
 		t.Error("everybody gets the kiosk's edition")
 	}

@@ -86,7 +86,7 @@ func (s *Server) atHall(c *fiber.Ctx) error {
 	switch {
 	case !ok || !begins(path, hallRoads) && path != "/ask" || strings.Contains(path, "/documents/"):
 		keepPrivate(c)
-		if to := c.Get("Sec-Fetch-Dest"); to != "" && to != "document" { // no finger: the home would end a sitting for a picture's sake
+		if !asksForPage(c) { // no finger: the home would end a sitting for a picture's sake
 			return ledger.ErrNotFound
 		}
 		return c.Redirect("/kiosk", http.StatusSeeOther)
@@ -104,6 +104,13 @@ func (s *Server) atHall(c *fiber.Ctx) error {
 	}
 	keepPrivate(c)
 	return err
+}
+
+// asksForPage tells a reader's step from what a page asks for by itself. A step that goes through the worker of the page of being
+// away says that it is for nothing, and what it would take all the same.
+func asksForPage(c *fiber.Ctx) bool {
+	to := c.Get("Sec-Fetch-Dest")
+	return to == "" || to == "document" || strings.Contains(c.Get(fiber.HeaderAccept), fiber.MIMETextHTML)
 }
 
 func isPage(c *fiber.Ctx) bool {
