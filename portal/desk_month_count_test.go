@@ -3,6 +3,7 @@ package portal
 import (
 	"encoding/json"
 	"maps"
+	"reflect"
 	"slices"
 	"sort"
 	"time"
@@ -11,6 +12,7 @@ import (
 
 	"mingbai/ledger"
 	"mingbai/ledger/inquiry"
+	"mingbai/ledger/inquiry/inquirytest"
 )
 
 // sentNotice is a notice as it lies in the books.
@@ -72,6 +74,7 @@ func (m *month) recounted() {
 	if twice+missing+wrong+outside > 0 || len(expected) == 0 {
 		t.Error("reminders are not what the law gives rise to")
 	}
+	m.figuresEqual()
 	began := time.Now()
 	found, err := m.desk.VerifyInquiries(ctx)
 	if err != nil || len(found) > 0 {
@@ -140,6 +143,35 @@ func (m *month) expected(notices map[noticeKey]sentNotice) (expected map[noticeK
 		}
 	}
 	return expected, wrong
+}
+
+// figuresEqual holds the published statistics of each year to what the events come to.
+func (m *month) figuresEqual() {
+	ctx := m.t.Context()
+	rows, err := m.pool.Query(ctx, `select department_id, name from department`)
+	m.must(err)
+	names := map[int64]string{0: "值班室"}
+	for rows.Next() {
+		var id int64
+		var name string
+		m.must(rows.Scan(&id, &name))
+		names[id] = name
+	}
+	m.must(rows.Err())
+	events := m.events()
+	for year := m.start.Year(); year <= m.start.AddDate(0, 0, monthDays).Year(); year++ {
+		began := time.Now()
+		got, err := m.desk.Figures(ctx, year)
+		took := time.Since(began)
+		m.must(err)
+		want, err := inquirytest.Recount(year, events, m.law.Calendar, names)
+		m.must(err)
+		want.Made = got.Made
+		if !reflect.DeepEqual(got, want) {
+			m.t.Errorf("%d: the statistics say\n%+v\nthe events\n%+v", year, got, want)
+		}
+		m.t.Logf("%d: the statistics, made in %v, and a recount from the events: %+v, %d sealed", year, took.Round(time.Millisecond), got.Total, got.Sealed)
+	}
 }
 
 // events are all cases' events, without words.

@@ -84,8 +84,12 @@ func (s *Server) withinBudget(c *fiber.Ctx) error {
 	return c.Next()
 }
 
+// givenKey is where giveOut leaves whom a page names, for forReaders.
+const givenKey = localKey("given")
+
 // giveOut charges whoever asks for the people of a page, before it is shown; an error when the budget does not reach.
 func (s *Server) giveOut(c *fiber.Ctx, people []uint64) error {
+	c.Locals(givenKey, people)
 	if len(people) == 0 {
 		return nil
 	}

@@ -25,6 +25,7 @@ import (
 type crowd struct {
 	*fixture
 	rows int // of a village's list
+	read int // lists
 }
 
 func (b *crowd) Ask(ctx context.Context, asked ledger.Question) (a ledger.Answer, err error) {
@@ -49,6 +50,7 @@ func (b *crowd) PeopleByRefs(_ context.Context, refs []ledger.PersonRef) (list [
 }
 
 func (b *crowd) VillageList(_ context.Context, _ string, year int, village string) (ledger.VillageList, error) {
+	b.read++
 	l := ledger.VillageList{Fund: grain, Year: year, VillageCode: village, Tally: ledger.Tally{Rows: b.rows}, From: day(2025, 5, 28)}
 	for i := range b.rows {
 		p := payment(2025, i+1, 100)
@@ -68,12 +70,17 @@ func setupCrowd(t *testing.T, rules budget.Rules, change ...func(*Config)) *offi
 		c.Limits.Browse, c.Limits.Challenge = Limit{Max: 1 << 30}, Limit{Max: 1 << 30}
 		c.TrustedProxies = []string{"0.0.0.0"}
 	}}, change...)...)
-	books := &crowd{newFixture(), 50}
+	s.over(&crowd{fixture: newFixture(), rows: 50})
+	return s
+}
+
+// over puts the site over other books.
+func (s *officeSite) over(books *crowd) {
+	s.t.Helper()
 	var err error
 	if s.server, err = New(s.server.config, books, books); err != nil {
-		t.Fatal(err)
+		s.t.Fatal(err)
 	}
-	return s
 }
 
 func tight() budget.Rules {
@@ -251,7 +258,7 @@ func TestReplicasShareTheBudget(t *testing.T) {
 		s.get(search(name))
 	}
 	s.server.flushHarvest(t.Context())
-	books := &crowd{newFixture(), 50}
+	books := &crowd{fixture: newFixture(), rows: 50}
 	replica, err := New(s.server.config, books, books)
 	s.must(err)
 	s.server = replica
@@ -282,6 +289,45 @@ func TestAVillagesListIsWholeAndCounts(t *testing.T) {
 	}
 	s.cookies = map[string]string{} // another browser at the same address
 	s.status(s.get(search("张一")), http.StatusTooManyRequests)
+}
+
+// A list is made once for everybody until the day or the books change, yet each reader is charged for it.
+func TestAListIsKeptAndCountsForEach(t *testing.T) {
+	t.Parallel()
+	var s *officeSite
+	s = setupCrowd(t, tight(), func(c *Config) { c.Now = func() time.Time { return s.now } })
+	books := &crowd{fixture: newFixture(), rows: 50}
+	s.over(books)
+	list := func() answer { return s.get("/funds/NB-01/2025/villages/" + villageCode) }
+	first := list()
+	s.status(first, http.StatusOK)
+	mine := s.cookies
+	s.cookies = map[string]string{}
+	again := list()
+	if again.body != first.body || books.read != 1 {
+		t.Errorf("read %d times for two readers, alike: %t", books.read, again.body == first.body)
+	}
+	checkHeaders(t, again)
+	if h := again.Header; h.Get("Cache-Control") != "no-store" || h.Get("ETag") != "" || h.Get("X-Robots-Tag") != "noindex" || h.Get("Set-Cookie") == "" {
+		t.Errorf("a kept list went out with %v", h)
+	}
+	s.status(s.get(search("张一")), http.StatusTooManyRequests) // 50 of 60 are used up
+	s.cookies = map[string]string{}
+	s.status(s.get(search("张一")), http.StatusOK) // 20
+	s.status(s.get(search("张二")), http.StatusOK) // 40
+	s.status(list(), http.StatusTooManyRequests) // and 50 would be too many, kept or not
+
+	s.cookies = mine
+	s.now = s.now.AddDate(0, 0, 1)
+	list()
+	if books.read != 2 {
+		t.Errorf("another day: read %d times, want 2", books.read)
+	}
+	s.must(s.db.SaveFund(t.Context(), "test", grain))
+	list()
+	if books.read != 3 {
+		t.Errorf("after an act of the office: read %d times, want 3", books.read)
+	}
 }
 
 func TestHowMuchOfANameASearchTakes(t *testing.T) {

@@ -11,8 +11,7 @@ import (
 // today is the day by which disclosure periods begin and end.
 func (s *Server) today() time.Time { return ledger.DateOf(s.config.Now()) }
 
-// keep holds bytes that were made for everybody — never a page that names a person — up to a bound; the longest unasked
-// goes first. What a key stands for never changes: it names the books' counter and the day.
+// keep holds bytes that are the same for everybody up to a bound, in memory alone; the longest unasked goes first. What a key stands for never changes: it names the books' counter and the day.
 type keep[V any] struct {
 	mu    sync.Mutex
 	most  int // bytes

@@ -29,7 +29,7 @@ func (s *Server) routes() {
 	if s.config.Papers != nil {
 		s.app.Get("/funds/:code/documents/:doc", browse, s.publicPaper)
 	}
-	s.app.Get("/funds/:code/:year/villages/:village", private, browse, s.withinBudget, zip, s.village)
+	s.app.Get("/funds/:code/:year/villages/:village", private, browse, s.withinBudget, s.forReaders, zip, s.village)
 
 	s.app.Get("/challenge", s.toBack)
 	s.app.Post("/challenge", private, s.limit(s.config.Limits.Challenge, s.addressKey, nil), s.challenge)

@@ -56,6 +56,7 @@ type Server struct {
 	lexicon  lexicon
 	files    *keep[dataFile]
 	pages    *keep[keptPage] // those that are the same for everybody
+	naming   *keep[keptPage] // the same, but they name people: see forReaders
 	counter  fresh
 	meter    *budget.Meter // of people shown
 	seed     maphash.Seed
@@ -78,7 +79,7 @@ func New(c Config, books Books, finder Finder) (*Server, error) {
 	c = c.withDefaults()
 	s := &Server{
 		config: c, books: books, finder: finder, log: c.Log, validate: newValidator(), office: c.Office, needs: map[string]need{}, printing: make(chan struct{}, 1), sending: newPlaces(sendingsAtOnce, sendingsEach, sendingWait), seed: maphash.MakeSeed(),
-		files: newKeep[dataFile](32 << 20), pages: newKeep[keptPage](32 << 20),
+		files: newKeep[dataFile](32 << 20), pages: newKeep[keptPage](32 << 20), naming: newKeep[keptPage](32 << 20),
 	}
 	if c.Archive != nil {
 		s.counter.read = c.Archive.PublicCounter

@@ -7,8 +7,11 @@ import (
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5"
+
 	"mingbai/ledger"
 	"mingbai/ledger/inquiry"
+	"mingbai/ledger/inquiry/inquirytest"
 )
 
 // livesOf takes a new case to one of all ends that cases come to.
@@ -149,130 +152,19 @@ func (b *bureau) recount(year int) inquiry.Figures {
 	ctx := b.t.Context()
 	desk, err := b.q.Desk(ctx)
 	b.must(err)
-	f := inquiry.Figures{Year: year, Months: make([]inquiry.FigureLine, 12), Kinds: make([]inquiry.FigureLine, 5)}
-	type bin struct {
-		list int
-		key  int64
-	}
-	counts, days := map[bin]*inquiry.Count{}, map[bin][]int{}
 	rows, err := conn(b.books).Query(ctx, `select id from inquiry`)
 	b.must(err)
-	var ids []string
-	for rows.Next() {
-		var id string
-		b.must(rows.Scan(&id))
-		ids = append(ids, id)
-	}
-	b.must(rows.Err())
+	ids, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	b.must(err)
+	cases := map[string][]inquiry.Event{}
 	for _, id := range ids {
 		d, err := b.q.Dossier(ctx, "disc", id)
 		b.must(err)
-		var events []inquiry.Event
 		for _, s := range d.Said {
-			events = append(events, s.Event)
-		}
-		c, err := inquiry.Fold(events)
-		b.must(err)
-		came := ledger.DateOf(c.Received)
-		if came.Year() != year {
-			continue
-		}
-		if c.State == inquiry.Sealed {
-			f.Sealed++
-			continue
-		}
-		one := inquiry.Count{Received: 1}
-		way := inquiry.Act("")
-		var answered time.Time
-		for _, e := range events {
-			switch e.Act {
-			case inquiry.TakeDirect, inquiry.Forward:
-				way = e.Act
-			case inquiry.Approve, inquiry.Carry:
-				if answered.IsZero() {
-					answered = e.At
-				}
-			case inquiry.Rate:
-				one.Rated++
-				if e.Rating != inquiry.Not {
-					one.Content++
-				}
-			case inquiry.Reopen: // says that the reply was not
-				one.Rated++
-			}
-		}
-		switch {
-		case c.State == inquiry.Refused:
-			one.Refused = 1
-		case c.State == inquiry.Withdrawn || c.State == inquiry.Abandoned:
-			one.Withdrawn = 1
-		case c.Main != inquiry.Slip{}:
-			one.Merged = 1
-		case way == inquiry.TakeDirect:
-			one.Direct = 1
-		case way == inquiry.Forward:
-			one.Forwarded = 1
-		default:
-			one.Waiting = 1
-		}
-		took := -1
-		if !answered.IsZero() {
-			one.Answered, one.OnTime = 1, 1
-			for _, k := range c.Clocks {
-				if k.Kind == inquiry.CaseClock && k.Late > 0 {
-					one.OnTime = 0
-				}
-			}
-			took = desk.Calendar.Between(came, ledger.DateOf(answered))
-		}
-		for _, at := range []bin{{0, 0}, {1, int64(came.Month())}, {2, c.Lead}, {3, int64(slices.Index(inquiry.Kinds, c.Kind))}} {
-			if counts[at] == nil {
-				counts[at] = &inquiry.Count{}
-			}
-			add(counts[at], one)
-			if took >= 0 {
-				days[at] = append(days[at], took)
-			}
+			cases[id] = append(cases[id], s.Event)
 		}
 	}
-	for at, c := range counts {
-		if list := days[at]; len(list) > 0 {
-			slices.Sort(list)
-			c.Median, c.P90 = list[(len(list)+1)/2-1], list[(len(list)*9+9)/10-1]
-		}
-		switch at.list {
-		case 0:
-			f.Total = *c
-		case 1:
-			f.Months[at.key-1].Count = *c
-		case 3:
-			f.Kinds[at.key].Count = *c
-		}
-	}
-	for i := range f.Months {
-		f.Months[i].Name = []string{"1月", "2月", "3月", "4月", "5月", "6月", "7月", "8月", "9月", "10月", "11月", "12月"}[i]
-	}
-	for i, kind := range inquiry.Kinds {
-		f.Kinds[i].Name = kind.Name()
-	}
-	for lead, name := range []string{"值班室", "农业农村股", "柳门镇财政所"} {
-		if c := counts[bin{2, int64(lead)}]; c != nil {
-			f.Departments = append(f.Departments, inquiry.FigureLine{Name: name, Count: *c})
-		}
-	}
+	f, err := inquirytest.Recount(year, cases, desk.Calendar, map[int64]string{0: "值班室", 1: "农业农村股", 2: "柳门镇财政所"})
+	b.must(err)
 	return f
-}
-
-func add(sum *inquiry.Count, one inquiry.Count) {
-	sum.Received += one.Received
-	sum.Direct += one.Direct
-	sum.Forwarded += one.Forwarded
-	sum.Refused += one.Refused
-	sum.Merged += one.Merged
-	sum.Withdrawn += one.Withdrawn
-	sum.Waiting += one.Waiting
-	sum.Answered += one.Answered
-	sum.OnTime += one.OnTime
-	sum.Rated += one.Rated
-	sum.Content += one.Content
 }
