@@ -27,9 +27,25 @@ func (a amount) granted() int { return a.kept.granted + a.pending.granted }
 // many, and charges for them again.
 type account struct {
 	slots map[int]*amount
-	seen  map[uint64]int // person → slot
+	seen  map[uint64]int // person → slot in which they were charged for
+	lists []shown        // that were given; those from unread on are not in seen yet
 	read  time.Time      // when the store was last asked
 	used  time.Time
+
+	unread int
+}
+
+// shown is a list of people that was given. The same list, of thousands perhaps, is most often asked for again as a whole, by
+// readers who are shown nothing else: it is compared with itself, and told apart person by person only beside another.
+type shown struct {
+	people []uint64
+	fresh  []uint64 // those of them who were charged for now
+	slot   int      // now
+	oldest int      // slot, the first in which one of the people was charged for
+}
+
+func (l shown) is(people []uint64) bool {
+	return len(l.people) == len(people) && &l.people[0] == &people[0]
 }
 
 func (a *account) at(slot int) *amount {
@@ -41,14 +57,43 @@ func (a *account) at(slot int) *amount {
 	return s
 }
 
-// fresh are those of a page who were not shown within the day.
-func (a *account) fresh(people []uint64, now int) (list []uint64) {
+// fresh are those of a page who were not shown within the day, and the first slot in which one of the others was.
+func (a *account) fresh(people []uint64, now int) (list []uint64, oldest int) {
+	if len(people) == 0 || len(a.lists) == 0 {
+		return people, now
+	}
+	for _, l := range a.lists {
+		if l.is(people) && l.oldest > now-daySlots {
+			return nil, l.oldest
+		}
+	}
+	a.readLists()
+	oldest = now
 	for _, p := range people {
 		if slot, ok := a.seen[p]; !ok || slot <= now-daySlots {
 			list = append(list, p)
+		} else {
+			oldest = min(oldest, slot)
 		}
 	}
-	return list
+	return list, oldest
+}
+
+// readLists enters in seen whoever was charged for.
+func (a *account) readLists() {
+	for _, l := range a.lists[a.unread:] {
+		for _, p := range l.fresh {
+			a.seen[p] = l.slot
+		}
+	}
+	a.unread = len(a.lists)
+}
+
+// show notes that a page was given, of which fresh told these.
+func (a *account) show(people, fresh []uint64, oldest, now int) {
+	if len(fresh) > 0 { // else all of it is known
+		a.lists = append(a.lists, shown{people, fresh, now, oldest})
+	}
 }
 
 // within sums up the last slots.
@@ -134,6 +179,11 @@ func (a *account) forget(now int) {
 			delete(a.slots, slot)
 		}
 	}
+	old := slices.IndexFunc(a.lists, func(l shown) bool { return l.slot > now-daySlots }) // they stand in the order of slots
+	if old < 0 {
+		old = len(a.lists)
+	}
+	a.lists, a.unread = slices.Delete(a.lists, 0, old), max(0, a.unread-old)
 	for p, slot := range a.seen {
 		if slot <= now-daySlots {
 			delete(a.seen, p)

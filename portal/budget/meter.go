@@ -60,9 +60,9 @@ func (m *Meter) Give(ctx context.Context, keys []Key, people []uint64) (Verdict,
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	now := slotOf(m.now())
-	fresh := map[Key][]uint64{}
+	fresh, oldest := make(map[Key][]uint64, len(keys)), make(map[Key]int, len(keys))
 	for _, k := range keys {
-		fresh[k] = m.account(k).fresh(people, now)
+		fresh[k], oldest[k] = m.account(k).fresh(people, now)
 	}
 	// Together the visitors are charged for what each was.
 	news := len(fresh[keys[0]])
@@ -76,10 +76,7 @@ func (m *Meter) Give(ctx context.Context, keys []Key, people []uint64) (Verdict,
 		return v, nil
 	}
 	for _, k := range keys {
-		a := m.account(k)
-		for _, p := range fresh[k] {
-			a.seen[p] = now
-		}
+		m.account(k).show(people, fresh[k], oldest[k], now)
 		m.charge(k, now, len(fresh[k]), 0)
 	}
 	m.charge(total, now, news, 0)
