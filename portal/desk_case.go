@@ -19,7 +19,6 @@ type deskCasePage struct {
 	OfficeFrame
 	inquiry.Dossier
 	Path   string
-	Clocks []deskClock
 	Steps  []deskStep
 	Forms  []deskForm
 	Sender *inquiry.Identity // released a moment ago
@@ -39,11 +38,6 @@ func (deskCasePage) view() string { return "pages/office_desk_case" }
 // Ordered says whether there ever was an order of 督办.
 func (p deskCasePage) Ordered() bool {
 	return p.Sight.Internal && slices.ContainsFunc(p.Said, func(s inquiry.Said) bool { return s.Act == inquiry.Supervise })
-}
-
-type deskClock struct {
-	Name, Due, Late string
-	Running         bool
 }
 
 // deskStep is an event as the office sees it.
@@ -95,13 +89,6 @@ func (s *Server) fillCase(c *fiber.Ctx, p *deskCasePage, try deskTry) error {
 		if p.Sight.Internal && paper.Of(p.Case) {
 			p.Papers = append(p.Papers, paper)
 		}
-	}
-	for _, k := range p.Case.Clocks {
-		clock := deskClock{Name: k.Kind.Name(), Running: k.Running()}
-		if late := k.Late; late > 0 {
-			clock.Late = "超期" + count(late) + "个工作日"
-		}
-		p.Clocks = append(p.Clocks, clock)
 	}
 	p.Steps = stepsOf(p.Said, names, departments)
 	for i := range p.Steps {

@@ -72,6 +72,7 @@ func TestTheDesksRoad(t *testing.T) {
 	s.enter("head")
 	opened := s.get("/office/desk/case/" + id)
 	s.says(opened, "main", "第一稿", "少登记0.1亩")
+	s.says(opened, "#clocks", "全程", "审核", "2025年6月", "没有超期", "是怎么算出来的", "第10天，24时到期")
 	s.done(s.fills("handler", id, "redraft", "proposed", "张三丰家少登记0.1亩，差额8.39元下月补发。"), id)
 	s.enter("head")
 	a := s.fillsOld(opened, id, "approve")

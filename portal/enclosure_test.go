@@ -58,7 +58,7 @@ var plainPDF = []byte("%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 
 func TestEnclosuresThatAreRefused(t *testing.T) {
 	t.Parallel()
 	photo := phonePhoto(t, 200, 100, 1)
-	bomb := packed(t, "[Content_Types].xml", "<Types/>", "word/document.xml", strings.Repeat("0", maxUnpacked+10))
+	bomb := packed(t, "[Content_Types].xml", "<Types/>", "word/document.xml", strings.Repeat("0", 100<<20+10))
 	for name, c := range map[string]struct {
 		file    string
 		content []byte

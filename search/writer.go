@@ -14,11 +14,12 @@ import (
 )
 
 // A batch goes to Meilisearch as one task. Meilisearch refuses payloads over 100 MB; some batches may be under way at once,
-// since it works faster through a queue than one by one, and no more: the next waits for the oldest one's end.
+// since it takes in at once whatever waits in its queue, and no more, for they are kept until they are in: the next waits for
+// the oldest one's end. A rebuild of a million took 105 s with four under way, 86 s with 16, 72 s with 48 and twice the memory.
 const (
 	batchCount = 10_000
 	batchBytes = 16 << 20
-	underWay   = 4
+	underWay   = 24
 )
 
 // A Refusal says that Meilisearch takes nothing at all, and why by its code: its disk is full, say. No document is to blame.

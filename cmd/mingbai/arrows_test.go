@@ -29,7 +29,7 @@ var arrows = map[string][]string{
 	"mingbai/fixtures/services":          {},
 	"mingbai/templates":                  {},
 	"mingbai/portal/apitest":             {},
-	"mingbai/portal":                     {"mingbai/ledger", "mingbai/ledger/account", "mingbai/ledger/inquiry", "mingbai/ledger/workday", "mingbai/portal/budget", "mingbai/ingest", "mingbai/search", "mingbai/search/query", "mingbai/templates"},
+	"mingbai/portal":                     {"mingbai/ledger", "mingbai/ledger/account", "mingbai/ledger/enclosure", "mingbai/ledger/inquiry", "mingbai/ledger/workday", "mingbai/portal/budget", "mingbai/ingest", "mingbai/search", "mingbai/search/query", "mingbai/templates"},
 	"mingbai/portal/budget":              {"mingbai/ledger"},
 }
 

@@ -45,7 +45,11 @@ func newBenchCounty(t *testing.T, people int) *benchCounty {
 // it for the next run.
 func newOwnWorld(t testing.TB) *world {
 	t.Helper()
-	dir := cmp.Or(os.Getenv("MINGBAI_BENCH_DATA"), t.TempDir())
+	return ownWorldIn(t, cmp.Or(os.Getenv("MINGBAI_BENCH_DATA"), t.TempDir()))
+}
+
+func ownWorldIn(t testing.TB, dir string) *world {
+	t.Helper()
 	own, err := services.Start(t.Context(), services.Options{Dir: filepath.Join(dir, "services")})
 	if err != nil {
 		t.Fatal(err)

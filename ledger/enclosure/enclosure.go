@@ -1,6 +1,7 @@
-// Package enclosure knows what an attachment tells of its maker, and makes the copy of it that everybody may have: a picture or
-// an office document written anew from the parts that are known to be harmless, so that what nobody thought of is left out
-// and not let through. It reads strangers' bytes: what it does not understand it refuses. It does no I/O and keeps nothing.
+// Package enclosure says what keeps a stranger's document from being kept, knows what it tells of its maker, and makes the copy of
+// it that everybody may have: a picture or an office document written anew from the parts that are known to be harmless, so
+// that what nobody thought of is left out and not let through. What it does not understand it refuses. It does no I/O and
+// keeps nothing.
 package enclosure
 
 import (

@@ -294,3 +294,25 @@ func (d Desk) Lateness(c Case, at time.Time) Lateness {
 	}
 	return sum
 }
+
+// Standing is how one of a case's clocks stands.
+type Standing struct {
+	Kind    ClockKind
+	Running bool
+	Due     workday.Due // of one that runs
+	Late    int         // workdays: by now, or when it stopped
+}
+
+// Standings are the clocks of a case that run, and those that stopped too late, in the order in which they were started.
+func (d Desk) Standings(c Case, at time.Time) (all []Standing) {
+	for _, k := range c.Clocks {
+		s := Standing{Kind: k.Kind, Running: k.Running(), Late: d.Overdue(k, at)}
+		if s.Running {
+			s.Due = d.Due(k)
+		}
+		if s.Running || s.Late > 0 {
+			all = append(all, s)
+		}
+	}
+	return all
+}

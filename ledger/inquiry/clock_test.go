@@ -1,6 +1,7 @@
 package inquiry
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -215,5 +216,18 @@ func TestPeriodsOfACounty(t *testing.T) {
 		if got := p.Fault(); !strings.Contains(got, says) {
 			t.Errorf("%q, want %q", got, says)
 		}
+	}
+}
+
+// What stopped in time is not told of again; what was late is.
+func TestStandings(t *testing.T) {
+	s := begin(t).sent(Complaint)
+	s.when("2026-03-05").registered(Complaint, Ordinary, Against{}).when("2026-03-06").forwarded().act(zhaoHandle, Sign).when("2026-03-17")
+	got := ""
+	for _, k := range s.desk.Standings(s.c, s.at) {
+		got += fmt.Sprintf("%s %t %s %d; ", k.Kind, k.Running, k.Due.Day.Format("01-02"), k.Late)
+	}
+	if want := "case true 03-16 1; register false 01-01 2; answer true 03-17 0; "; got != want {
+		t.Errorf("%s\nwant %s", got, want)
 	}
 }

@@ -138,14 +138,15 @@ type Tracked struct {
 // Dossier is a case as an officer sees it.
 type Dossier struct {
 	Tracked
-	Sight    Sight
-	Level    Level
-	Lateness Lateness
-	Lead     string   // department's name
-	Assist   []string // names
-	Draft    string   // the last draft of this round
-	Saved    SavedDraft
-	Copy     Copy // the last public copy
+	Sight     Sight
+	Level     Level
+	Lateness  Lateness
+	Standings []Standing
+	Lead      string   // department's name
+	Assist    []string // names
+	Draft     string   // the last draft of this round
+	Saved     SavedDraft
+	Copy      Copy // the last public copy
 }
 
 // Line is a case in a list of the desk.

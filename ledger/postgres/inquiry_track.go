@@ -137,7 +137,8 @@ func (q *Inquiries) dossier(ctx context.Context, tx pgx.Tx, login, id string) (s
 	if err != nil {
 		return s, err
 	}
-	s.Sight, s.Level, s.Lateness = sight, d.Level(h.c, q.nowUTC()), d.Lateness(h.c, q.nowUTC())
+	now := q.nowUTC()
+	s.Sight, s.Level, s.Lateness, s.Standings = sight, d.Level(h.c, now), d.Lateness(h.c, now), d.Standings(h.c, now)
 	s.Acts = actsOf(h.c, o)
 	if mayDraft(h.c, o) {
 		if s.Saved, err = q.savedDraft(ctx, tx, h, login); err != nil {
