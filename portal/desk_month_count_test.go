@@ -38,9 +38,9 @@ func (m *month) recounted() {
 	t := m.t
 	ctx := t.Context()
 	rows, err := m.pool.Query(ctx, `
-		select coalesce(n.id, ''), n.clock, n.began, n.level::int, n.at, n.passed,
-			array(select role from inquiry_notice_to t where t.county = n.county and t.no = n.no order by 1)
-		from inquiry_notice n`)
+		select coalesce(n.id, ''), n.clock, n.began, n.level::int, n.at, n.passed, coalesce(t.roles, '{}')
+		from inquiry_notice n left join (
+			select county, no, array_agg(role order by role) as roles from inquiry_notice_to group by 1, 2) t on t.county = n.county and t.no = n.no`)
 	m.must(err)
 	list, err := pgx.CollectRows(rows, pgx.RowToStructByPos[sentNotice])
 	m.must(err)

@@ -52,6 +52,7 @@ type deskNoticesPage struct {
 	OfficeFrame
 	Notices      []deskNotice
 	Fresh        int
+	Beyond       bool  // and more
 	Upto         int64 // the newest that this page shows
 	Older, Newer string
 }
@@ -72,7 +73,7 @@ func (s *Server) deskNotices(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	p := deskNoticesPage{OfficeFrame: s.officeFrame(c, "督办通知", "/office/desk"), Notices: deskNotices(list.Lines), Fresh: list.Fresh}
+	p := deskNoticesPage{OfficeFrame: s.officeFrame(c, "督办通知", "/office/desk"), Notices: deskNotices(list.Lines), Fresh: list.Fresh, Beyond: list.Beyond}
 	if len(list.Lines) > 0 && page == 1 {
 		p.Upto = list.Lines[0].No
 	}

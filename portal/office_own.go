@@ -16,14 +16,15 @@ import (
 
 type officeHomePage struct {
 	OfficeFrame
-	Session ledger.Session
-	Acts    []officeAct
-	Work    []workSection
-	Works   bool // there is a list of what waits
-	Alarms  int  // of somebody who copies lists
-	Unsent  messageFaults
-	Urged   int // notices of the desk that were not put away
-	Notices []deskNotice
+	Session     ledger.Session
+	Acts        []officeAct
+	Work        []workSection
+	Works       bool // there is a list of what waits
+	Alarms      int  // of somebody who copies lists
+	Unsent      messageFaults
+	Urged       int  // notices of the desk that were not put away
+	UrgedBeyond bool // and more
+	Notices     []deskNotice
 }
 
 func (officeHomePage) view() string { return "pages/office_home" }
@@ -63,7 +64,7 @@ func (s *Server) officeHome(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	p.Urged, p.Notices = urged.Fresh, deskNotices(urged.Lines)
+	p.Urged, p.UrgedBeyond, p.Notices = urged.Fresh, urged.Beyond, deskNotices(urged.Lines)
 	return s.show(c, http.StatusOK, p)
 }
 

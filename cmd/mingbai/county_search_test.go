@@ -33,7 +33,7 @@ func TestCountySearch(t *testing.T) {
 	if entries == 0 {
 		t.Skip("only by make county-search: it takes a quarter of an hour")
 	}
-	// The tests' own PostgreSQL has a fourth of the demo's memory and no fsync: a county does not.
+	// The tests' own PostgreSQL has 64 MB of buffers and no fsync; a county's does not.
 	w, small := ownWorldIn(t, t.TempDir()), ownWorldIn(t, t.TempDir())
 	c, few := w.settled(entries), small.settled(entries/10)
 	for _, part := range []struct {

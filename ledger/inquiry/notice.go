@@ -86,7 +86,8 @@ func (n Notice) Day() time.Time { return ledger.DateOf(n.Began) }
 
 // Notices are a page of an officer's notices, the newest first.
 type Notices struct {
-	Lines []Notice
-	Fresh int // of all, those not put away whose matter is not done
-	More  bool
+	Lines  []Notice
+	Fresh  int  // of all, those not put away whose matter is not done
+	Beyond bool // there may be more of them than were counted
+	More   bool
 }

@@ -10,19 +10,24 @@ import (
 	"mingbai/ledger/inquiry"
 )
 
-// mostFresh is how far notices are counted.
-const mostFresh = 999
+// freshReach is how many of a role's notices that an officer did not put away are looked through for fresh ones: whoever never
+// puts any away must not wait for a year of them.
+const freshReach = 1000
 
 // readsNotice is inquiry.Told as SQL: whom a notice is for, and that they still see its case. What went to discipline is nobody
 // else's from that moment, what went out about it before as well.
 const readsNotice = `(n.id is null or i.id is not null and ` + seenBy + ` and (not i.sealed or r.role = 'discipline'))`
 
-// fromNotices are an officer's notices, by each role the newest first.
-const fromNotices = `
-	inquiry_notice_to t
+// toRole are the notices of a role r, before anything is asked of their cases.
+const toRole = `inquiry_notice_to t where t.county = @county and t.role = r.role and t.department = r.department`
+
+// withCase joins a notice of toRole to what it is about.
+const withCase = `
 	join inquiry_notice n on n.county = t.county and n.no = t.no
-	left join inquiry i on i.county = n.county and i.id = n.id
-	where t.county = @county and t.role = r.role and t.department = r.department and ` + readsNotice
+	left join inquiry i on i.county = n.county and i.id = n.id`
+
+// notPutAway are the newest notices of a role that an officer did not put away.
+const notPutAway = `(select t.* from ` + toRole + ` and t.no > @seen order by t.no desc limit @far) t`
 
 // noticeOpen says whether what a notice reminds of may still be to do.
 const noticeOpen = `(case when n.id is null
@@ -50,23 +55,28 @@ func (q *Inquiries) Notices(ctx context.Context, login string, fresh bool, skip,
 	limit = min(max(limit, 1), mostLines)
 	args := sightArgs(o, pgx.NamedArgs{
 		"county": q.county, "roles": roles, "departments": departments, "skip": max(skip, 0), "reach": max(skip, 0) + limit + 1, "limit": limit + 1,
-		"fresh": fresh, "most": mostFresh,
+		"far": freshReach,
 	})
 	args["seen"], err = q.putAway(ctx, login)
 	if err != nil {
 		return list, err
 	}
-	list.Fresh, err = one[int](ctx, q.pool, `
-		select count(distinct f.no)::int from unnest(@roles::text[], @departments::bigint[]) r (role, department)
-		cross join lateral (select t.no from `+fromNotices+` and t.no > @seen and `+noticeOpen+` order by t.no desc limit @most) f`, args)
+	err = q.pool.QueryRow(ctx, `
+		select count(distinct f.no) filter (where f.fresh)::int, coalesce(max(f.n), 0) >= @far
+		from unnest(@roles::text[], @departments::bigint[]) r (role, department)
+		cross join lateral (select t.no, `+readsNotice+` and `+noticeOpen+` as fresh, count(*) over () as n from `+notPutAway+withCase+`) f`, args).
+		Scan(&list.Fresh, &list.Beyond)
 	if err != nil {
 		return list, err
+	}
+	mine := `(select t.* from ` + toRole + `) t` + withCase + ` where ` + readsNotice
+	if fresh {
+		mine = notPutAway + withCase + ` where ` + readsNotice + ` and ` + noticeOpen
 	}
 	list.Lines, err = all(ctx, q.pool, q.scanNotice(q.now()), `
 		with mine as (
 			select distinct f.no from unnest(@roles::text[], @departments::bigint[]) r (role, department)
-			cross join lateral (
-				select t.no from `+fromNotices+` and (not @fresh or t.no > @seen and `+noticeOpen+`) order by t.no desc limit @reach) f
+			cross join lateral (select t.no from `+mine+` order by t.no desc limit @reach) f
 			order by 1 desc limit @limit offset @skip)
 		select n.no, n.at, n.level, n.clock, n.began, n.due_at, n.no > @seen, not `+noticeOpen+`, coalesce(i.sealed, false),
 			coalesce(i.id, ''), i.slip_year, i.slip_no, coalesce(i.state, ''), coalesce(i.kind, ''), coalesce(d.name, ''), w.key, w.sealed

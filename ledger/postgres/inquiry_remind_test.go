@@ -155,6 +155,40 @@ func TestRemindersOfOldBooks(t *testing.T) {
 }
 
 // The database takes a notice once and within hours, whatever a program asks.
+// Whoever never puts a notice away is told that there are more than are counted, and is shown the newest.
+func TestManyNotices(t *testing.T) {
+	t.Parallel()
+	b := newBureau(t)
+	add := func(days string) {
+		_, err := conn(b.books).Exec(t.Context(), `
+			with n as (
+				insert into inquiry_notice (county, clock, began, level, due_at, at, passed)
+				select '990121', 'day', d, 1, d, date_trunc('day', d) + interval '2 hours', false from generate_series((select coalesce(max(began) + interval '1 day', '2020-01-01') from inquiry_notice), `+days+`, interval '1 day') d
+				returning county, no)
+			insert into inquiry_notice_to (county, role, department, no) select county, 'duty', 0, no from n`)
+		b.must(err)
+	}
+	look := func(fresh bool) inquiry.Notices {
+		list, err := b.q.Notices(t.Context(), "duty1", fresh, 0, 8)
+		b.must(err)
+		return list
+	}
+	add(`'2020-01-10'`)
+	if l := look(true); l.Fresh != 10 || l.Beyond || len(l.Lines) != 8 || !l.More {
+		t.Errorf("of 10: %d fresh, beyond %t, %d lines", l.Fresh, l.Beyond, len(l.Lines))
+	}
+	add(`'2023-01-01'`)
+	for _, fresh := range []bool{true, false} {
+		if l := look(fresh); l.Fresh != 1000 || !l.Beyond || len(l.Lines) != 8 || l.Lines[0].Day().Format(time.DateOnly) != "2023-01-01" {
+			t.Errorf("of 1107: %d fresh, beyond %t, %d lines", l.Fresh, l.Beyond, len(l.Lines))
+		}
+	}
+	b.must(b.q.PutAwayNotices(t.Context(), "duty1", look(false).Lines[3].No))
+	if l := look(true); l.Fresh != 3 || l.Beyond || len(l.Lines) != 3 {
+		t.Errorf("all but three put away: %d fresh, beyond %t, %d lines", l.Fresh, l.Beyond, len(l.Lines))
+	}
+}
+
 func TestTheDatabaseGuardsNotices(t *testing.T) {
 	t.Parallel()
 	b := newBureau(t)
