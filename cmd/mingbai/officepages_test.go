@@ -88,6 +88,9 @@ var officePages = []officePage{
 	}},
 	{name: "70-来件", page: "desk", as: "qian", path: "/office/desk", says: "来件"},
 	{name: "71-处理笺", page: "desk_case", as: "qian", path: "/office/desk/case/{case}", says: "登记"},
+	{page: "desk_case", as: "qian", path: "/office/desk/case/{case}", says: "是怎么算出来的", then: func(v *visitor) {
+		v.do(chromedp.Click("#clocks > summary"))
+	}},
 	{page: "desk_days", as: "qian", path: "/office/desk/days", says: "来件登记册"},
 	{page: "desk_register", as: "qian", path: "/office/desk/register", says: "受理登记册"},
 	{name: "74-来件统计", page: "desk_statistics", as: "qian", path: "/office/desk/statistics", says: "来件统计"},
