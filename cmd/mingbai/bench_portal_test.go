@@ -49,7 +49,8 @@ func BenchmarkPortal(b *testing.B) {
 	w.must(w.sql().QueryRow(b.Context(), `select fund, year from village_tally group by 1, 2 order by sum(row_count) desc limit 1`).Scan(&fund, &year))
 	w.must(w.sql().QueryRow(b.Context(), `select village_code from village_tally where (fund, year) = ($1, $2) order by row_count limit 1
 		offset (select count(*) / 2 from village_tally where (fund, year) = ($1, $2))`, fund, year).Scan(&village))
-	// The list of a middling village names people: it is made anew for everybody who asks, and kept by nobody.
+	// The list of a middling village names people: no browser may keep it, and whoever asks is charged for them; wrk, which keeps no
+	// cookie, as a new browser each time.
 	paths := []string{"/funds", fmt.Sprintf("/funds/%s?year=%d", fund, year), "/data", fmt.Sprintf("/funds/%s/%d/villages/%s", fund, year, village)}
 	for b.Loop() {
 		b.Logf("%d payments", payments)

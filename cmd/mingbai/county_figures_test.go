@@ -312,89 +312,102 @@ func (w *world) grown(small *world, c fixtures.Crowd) {
 	for i, county := range counties {
 		engines[i], sites[i] = county.indexOnly(), county.serve("127.0.0.1")
 	}
-	var shown [2]int                                 // people, in all answers
 	hits := [2]map[string][]ledger.PersonRef{{}, {}} // of a name, in all tiers
 	type way struct {
 		name string
-		ask  func(i int, name string) error
+		ask  func(i int, name string) (shown int, err error) // people
 	}
 	ways := []way{
-		{"the very name, references", func(i int, name string) error {
+		{"the very name, references", func(i int, name string) (int, error) {
 			hits, err := engines[i].People(t.Context(), ledger.PeopleQuery{Name: name, PerPage: 20})
-			shown[i] += len(hits.Refs)
-			return err
+			return len(hits.Refs), err
 		}},
-		{"every way, references", func(i int, name string) error {
+		{"every way, references", func(i int, name string) (int, error) {
 			tiers, err := engines[i].Tiers(t.Context(), name, ledger.PeopleQuery{PerPage: 20})
-			for _, tier := range tiers {
-				shown[i] += len(tier.Refs)
-			}
-			return err
+			return len(refsOf(tiers)), err
 		}},
-		{"every way, with the people's rows", func(i int, name string) error {
+		{"every way, with the people's rows", func(i int, name string) (int, error) {
 			tiers, err := engines[i].Tiers(t.Context(), name, ledger.PeopleQuery{PerPage: 5})
 			if err != nil {
-				return err
+				return 0, err
 			}
-			var refs []ledger.PersonRef
-			for _, tier := range tiers {
-				refs = append(refs, tier.Refs...)
-			}
-			hits[i][name] = refs
-			people, err := counties[i].db.PeopleByRefs(t.Context(), refs)
-			shown[i] += len(people)
-			return err
-		}},
-		{"their rows alone", func(i int, name string) error {
+			hits[i][name] = refsOf(tiers)
 			people, err := counties[i].db.PeopleByRefs(t.Context(), hits[i][name])
-			shown[i] += len(people)
-			return err
+			return len(people), err
 		}},
-		{"the page", func(i int, name string) error {
+		{"their rows alone", func(i int, name string) (int, error) {
+			people, err := counties[i].db.PeopleByRefs(t.Context(), hits[i][name])
+			return len(people), err
+		}},
+		{"the page", func(i int, name string) (int, error) {
 			req, err := http.NewRequestWithContext(context.Background(), http.MethodGet, sites[i]+"/people?q="+url.QueryEscape(name), nil)
 			if err != nil {
-				return err
+				return 0, err
 			}
 			res, err := client.Do(req)
 			if err != nil {
-				return err
+				return 0, err
 			}
 			defer res.Body.Close()
 			page, err := io.ReadAll(res.Body)
-			shown[i] += bytes.Count(page, []byte(`class="where"`))
 			if err == nil && res.StatusCode != http.StatusOK {
 				err = fmt.Errorf("the page answered %s", res.Status)
 			}
-			return err
+			return bytes.Count(page, []byte(`class="where"`)), err
 		}},
 	}
 	for mode := ledger.NameExact; mode <= ledger.NameNear; mode++ {
-		ways = append(ways, way{"tier " + strconv.Itoa(int(mode)) + ", references", func(i int, name string) error {
+		ways = append(ways, way{"tier " + strconv.Itoa(int(mode)) + ", references", func(i int, name string) (int, error) {
 			tiers, err := engines[i].Tiers(t.Context(), name, ledger.PeopleQuery{PerPage: 5}, mode)
-			for _, tier := range tiers {
-				shown[i] += len(tier.Refs)
-			}
-			return err
+			return len(refsOf(tiers)), err
 		}})
 	}
 	names := namesOf(c, 1000)
 	for _, way := range ways {
-		var took [2][]time.Duration
-		shown = [2]int{}
+		took, shown := [2][]time.Duration{make([]time.Duration, len(names)), make([]time.Duration, len(names))}, [2][]int{make([]int, len(names)), make([]int, len(names))}
 		for n, name := range names {
 			for _, i := range []int{n % 2, 1 - n%2} {
 				began := time.Now()
-				w.must(way.ask(i, name.typed))
-				took[i] = append(took[i], time.Since(began))
+				people, err := way.ask(i, name.typed)
+				took[i][n], shown[i][n] = time.Since(began), people
+				w.must(err)
 			}
 		}
-		var half, most [2]time.Duration
-		for i := range took {
-			slices.Sort(took[i])
-			half[i], most[i] = took[i][len(took[i])/2], took[i][len(took[i])*99/100]
+		tell := func(which string, chosen func(n int) bool) {
+			var some [2][]time.Duration
+			var people [2]int
+			for n := range names {
+				for i := range some {
+					if chosen(n) {
+						some[i], people[i] = append(some[i], took[i][n]), people[i]+shown[i][n]
+					}
+				}
+			}
+			count := len(some[0])
+			if count == 0 {
+				return
+			}
+			slices.Sort(some[0])
+			slices.Sort(some[1])
+			half, most := [2]time.Duration{some[0][count/2], some[1][count/2]}, [2]time.Duration{some[0][count*99/100], some[1][count*99/100]}
+			t.Logf("%-34s %s: p50 %v → %v (%.2f times, bar 1.5), p99 %v → %v; people shown %.1f → %.1f", way.name, which, half[0].Round(10*time.Microsecond),
+				half[1].Round(10*time.Microsecond), half[1].Seconds()/half[0].Seconds(), most[0].Round(10*time.Microsecond), most[1].Round(10*time.Microsecond),
+				float64(people[0])/float64(count), float64(people[1])/float64(count))
 		}
-		t.Logf("%-34s p50 %v → %v (%.2f times, bar 1.5), p99 %v → %v; people shown %.1f → %.1f", way.name, half[0].Round(10*time.Microsecond), half[1].Round(10*time.Microsecond),
-			half[1].Seconds()/half[0].Seconds(), most[0].Round(10*time.Microsecond), most[1].Round(10*time.Microsecond),
-			float64(shown[0])/float64(len(names)), float64(shown[1])/float64(len(names)))
+		tell("all names", func(int) bool { return true })
+		same := 0
+		for n := range names {
+			if shown[0][n] == shown[1][n] {
+				same++
+			}
+		}
+		tell(fmt.Sprintf("%d with as many people in both", same), func(n int) bool { return shown[0][n] == shown[1][n] })
 	}
+}
+
+func refsOf(tiers []ledger.PeopleTier) (refs []ledger.PersonRef) {
+	for _, tier := range tiers {
+		refs = append(refs, tier.Refs...)
+	}
+	return refs
 }

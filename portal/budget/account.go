@@ -26,13 +26,12 @@ func (a amount) granted() int { return a.kept.granted + a.pending.granted }
 // account is one bucket in memory. Which people were shown is known to this process only: a restart forgets whom, never how
 // many, and charges for them again.
 type account struct {
-	slots map[int]*amount
-	seen  map[uint64]int // person → slot in which they were charged for
-	lists []shown        // that were given; those from unread on are not in seen yet
-	read  time.Time      // when the store was last asked
-	used  time.Time
-
-	unread int
+	slots  map[int]*amount
+	seen   map[uint64]int // person → slot in which they were charged for
+	lists  []shown        // that were given
+	unread int            // from which of them on they are not in seen yet
+	read   time.Time      // when the store was last asked
+	used   time.Time
 }
 
 // shown is a list of people that was given. The same list, of thousands perhaps, is most often asked for again as a whole, by
