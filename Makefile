@@ -47,7 +47,7 @@ bench-search: ## our API, pages and lookups against raw Meilisearch and PostgreS
 	@.ci/setup bench
 	MINGBAI_BENCH_PEOPLE=$(or $(PEOPLE),100000) go test -count=1 -timeout 60m -run '^TestSearchUnderLoad$$' -v ./cmd/mingbai
 
-county-search: ## a county of PEOPLE (default 1000000) entries: everyone is found; publishing, reindex and growth timed (half an hour)
+county-search: ## a county of PEOPLE (default 1000000) entries: everyone is found; publishing, reindex and growth timed (a quarter of an hour)
 	@.ci/setup demo
 	MINGBAI_COUNTY_SEARCH=$(or $(PEOPLE),1000000) go test -count=1 -timeout 120m -run '^TestCountySearch$$' -v ./cmd/mingbai
 
@@ -72,7 +72,7 @@ fault-matrix: ## the long fault matrix of search: 20,000 people, each fault last
 	@.ci/setup demo
 	MINGBAI_FAULT_MATRIX=1 go test -count=1 -timeout 30m -v -run '^TestTheFaultMatrix$$' ./cmd/mingbai
 
-desk-load: ## a month at the inquiry desk: PER_DAY (default 2000) inquiries for 30 simulated days, 10 restarts; an hour, and loud about it
+desk-load: ## a month at the inquiry desk: PER_DAY (default 2000) inquiries for 30 simulated days, 10 restarts (a quarter of an hour)
 	@.ci/setup demo
 	MINGBAI_DESK_LOAD=$(or $(PER_DAY),2000) go test -count=1 -timeout 180m -v -run '^TestAMonthAtTheDesk$$' ./portal
 
