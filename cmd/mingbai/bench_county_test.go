@@ -45,12 +45,17 @@ func newBenchCounty(t *testing.T, people int) *benchCounty {
 // machine of 8 GB. MINGBAI_BENCH_DATA keeps it for the next run.
 func newOwnWorld(t testing.TB) *world {
 	t.Helper()
-	return ownWorldIn(t, cmp.Or(os.Getenv("MINGBAI_BENCH_DATA"), t.TempDir()))
+	return ownWorldIn(t, os.Getenv("MINGBAI_BENCH_DATA"))
 }
 
-func ownWorldIn(t testing.TB, dir string) *world {
+// ownWorldIn keeps it in a folder; in none, it is gone with the test.
+func ownWorldIn(t testing.TB, kept string) *world {
 	t.Helper()
-	own, err := services.Start(t.Context(), services.Options{Dir: filepath.Join(dir, "services"), Buffers: "2GB"})
+	dir, where := cmp.Or(kept, t.TempDir()), ""
+	if kept != "" {
+		where = filepath.Join(kept, "services")
+	}
+	own, err := services.Start(t.Context(), services.Options{Dir: where, Buffers: "2GB"})
 	if err != nil {
 		t.Fatal(err)
 	}
