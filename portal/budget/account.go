@@ -28,20 +28,23 @@ func (a amount) granted() int { return a.kept.granted + a.pending.granted }
 type account struct {
 	slots  map[int]*amount
 	seen   map[uint64]int // person → slot in which they were charged for
-	lists  []shown        // that were given
+	lists  []shown        // that were given, of the long ones
 	unread int            // from which of them on they are not in seen yet
 	read   time.Time      // when the store was last asked
 	used   time.Time
 }
 
-// shown is a list of people that was given. The same list, of thousands perhaps, is most often asked for again as a whole, by
-// readers who are shown nothing else: it is compared with itself, and told apart person by person only beside another.
+// shown is a long list of people that was given. The same list, of thousands perhaps, is most often asked for again as a whole,
+// by readers who are shown nothing else: it is compared with itself, and told apart person by person only beside another. A
+// budget holds few of them; of short ones, a page of found people say, there may be hundreds, and none comes again as it was.
 type shown struct {
 	people []uint64
 	fresh  []uint64 // those of them who were charged for now
 	slot   int      // now
 	oldest int      // slot, the first in which one of the people was charged for
 }
+
+const longList = 64
 
 func (l shown) is(people []uint64) bool {
 	return len(l.people) == len(people) && &l.people[0] == &people[0]
@@ -58,7 +61,7 @@ func (a *account) at(slot int) *amount {
 
 // fresh are those of a page who were not shown within the day, and the first slot in which one of the others was.
 func (a *account) fresh(people []uint64, now int) (list []uint64, oldest int) {
-	if len(people) == 0 || len(a.lists) == 0 {
+	if len(people) == 0 || len(a.lists)+len(a.seen) == 0 {
 		return people, now
 	}
 	for _, l := range a.lists {
@@ -90,8 +93,14 @@ func (a *account) readLists() {
 
 // show notes that a page was given, of which fresh told these.
 func (a *account) show(people, fresh []uint64, oldest, now int) {
-	if len(fresh) > 0 { // else all of it is known
+	switch {
+	case len(fresh) == 0: // all of it is known
+	case len(people) >= longList:
 		a.lists = append(a.lists, shown{people, fresh, now, oldest})
+	default:
+		for _, p := range fresh {
+			a.seen[p] = now
+		}
 	}
 }
 

@@ -13,8 +13,9 @@ func TestWholeListsCountAsTheirPeople(t *testing.T) {
 		r := rand.New(rand.NewPCG(seed, 5))
 		pages := make([][]uint64, 6)
 		for i := range pages {
-			for range 1 + r.IntN(8) {
-				if p := r.Uint64N(20); !slices.Contains(pages[i], p) {
+			size := []int{1 + r.IntN(8), longList + r.IntN(20)}[i%2]
+			for len(pages[i]) < size {
+				if p := r.Uint64N(150); !slices.Contains(pages[i], p) {
 					pages[i] = append(pages[i], p)
 				}
 			}
